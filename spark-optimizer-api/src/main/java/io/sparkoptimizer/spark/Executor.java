@@ -1,0 +1,52 @@
+package io.sparkoptimizer.spark;
+
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An executor of a run, or its driver (id {@code driver}).
+ *
+ * @param id Spark's executor id
+ * @param host where it ran; null where unknown
+ * @param totalCores cores it offered; empty where the log never says (the driver of a cluster)
+ * @param resourceProfileId Spark's resource profile; empty before Spark 3.1
+ * @param addTimeMs when it registered, in milliseconds since the epoch
+ * @param firstTaskLaunchTimeMs when its first task was launched
+ * @param removeTimeMs when it was removed; empty where it lived to the end
+ * @param removeReason why, in Spark's words
+ * @param completedTasks tasks that succeeded on it
+ * @param failedTasks tasks that failed on it, killed ones not counted
+ * @param totalDurationMs sum of finish - launch over its tasks
+ * @param totalGcTimeMs collector time over its tasks
+ * @param totalInputBytes bytes its tasks read
+ * @param totalShuffleReadBytes remote and local
+ * @param totalShuffleWriteBytes bytes its tasks wrote for others
+ * @param peaks peak memory by kind, in bytes; every one a lower bound
+ */
+public record Executor(
+    String id,
+    @Nullable String host,
+    OptionalInt totalCores,
+    OptionalInt resourceProfileId,
+    OptionalLong addTimeMs,
+    OptionalLong firstTaskLaunchTimeMs,
+    OptionalLong removeTimeMs,
+    @Nullable String removeReason,
+    long completedTasks,
+    long failedTasks,
+    long totalDurationMs,
+    OptionalLong totalGcTimeMs,
+    OptionalLong totalInputBytes,
+    OptionalLong totalShuffleReadBytes,
+    OptionalLong totalShuffleWriteBytes,
+    Measures<MemoryPeak> peaks) {
+
+  /** Spark's id of the driver, which is an executor too in local mode. */
+  public static final String DRIVER = "driver";
+
+  public boolean isDriver() {
+    // Spark 1.x called it "<driver>".
+    return id.equals(DRIVER) || id.equals("<driver>");
+  }
+}
