@@ -45,6 +45,14 @@ public record Executor(
   /** Spark's id of the driver, which is an executor too in local mode. */
   public static final String DRIVER = "driver";
 
+  /**
+   * A peak that was really sampled. A peak of 0 was logged before the first sample, and says nothing.
+   */
+  public OptionalLong sampledPeak(MemoryPeak kind) {
+    OptionalLong peak = peaks.get(kind);
+    return peak.orElse(0) > 0 ? peak : OptionalLong.empty();
+  }
+
   public boolean isDriver() {
     // Spark 1.x called it "<driver>".
     return id.equals(DRIVER) || id.equals("<driver>");

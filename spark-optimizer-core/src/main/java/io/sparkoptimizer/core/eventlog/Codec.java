@@ -1,0 +1,94 @@
+package io.sparkoptimizer.core.eventlog;
+
+import com.ning.compress.lzf.LZFInputStream;
+import io.airlift.compress.zstd.ZstdInputStream;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * What compresses a log, told by its first bytes: names lie (extensionless zstd, gzip parts beside
+ * plain ones).
+ */
+enum Codec {
+  PLAIN("") {
+    @Override
+    InputStream decompress(InputStream in) {
+      return in;
+    }
+  },
+  ZSTD("(\u00B5/\u00FD") {
+    @Override
+    InputStream decompress(InputStream in) {
+      return new ZstdInputStream(in);
+    }
+  },
+  LZ4("LZ4Block") {
+    @Override
+    InputStream decompress(InputStream in) {
+      return new Lz4BlockInputStream(in);
+    }
+  },
+  SNAPPY("\u0082SNAPPY\u0000") {
+    @Override
+    InputStream decompress(InputStream in) {
+      return new SnappyBlockInputStream(in);
+    }
+  },
+  LZF("ZV") {
+    @Override
+    InputStream decompress(InputStream in) throws IOException {
+      return new LZFInputStream(in);
+    }
+  },
+  GZIP("\u001F\u008B") {
+    @Override
+    InputStream decompress(InputStream in) throws IOException {
+      return new GZIPInputStream(in, 1 << 16);
+    }
+  },
+  /** An archive, not a stream: its entries are logs. */
+  ZIP("PK\u0003\u0004") {
+    @Override
+    InputStream decompress(InputStream in) throws IOException {
+      throw new IOException("a zip inside of another file is not read; unpack it first");
+    }
+  };
+
+  private static final int LONGEST_MAGIC = 8;
+
+  /** One character a byte. */
+  private final String magic;
+
+  Codec(String magic) {
+    this.magic = magic;
+  }
+
+  abstract InputStream decompress(InputStream in) throws IOException;
+
+  /** Looks at the first bytes and puts them back. */
+  static Codec of(BufferedInputStream in) throws IOException {
+    in.mark(LONGEST_MAGIC);
+    String head = new String(in.readNBytes(LONGEST_MAGIC), StandardCharsets.ISO_8859_1);
+    in.reset();
+    for (Codec codec : values()) {
+      if (codec != PLAIN && head.startsWith(codec.magic)) {
+        return codec;
+      }
+    }
+    return PLAIN;
+  }
+
+  /** Opens a stream through its codec, or through two: logs are re-packed with gzip. */
+  static InputStream open(InputStream raw) throws IOException {
+    BufferedInputStream in = new BufferedInputStream(raw, 1 << 16);
+    Codec outer = of(in);
+    if (outer == PLAIN) {
+      return in;
+    }
+    BufferedInputStream inside = new BufferedInputStream(outer.decompress(in), 1 << 16);
+    return of(inside).decompress(inside);
+  }
+}

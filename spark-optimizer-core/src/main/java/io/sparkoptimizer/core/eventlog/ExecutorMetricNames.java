@@ -1,0 +1,26 @@
+package io.sparkoptimizer.core.eventlog;
+
+import io.sparkoptimizer.spark.MemoryPeak;
+import org.jspecify.annotations.Nullable;
+
+/** Spark's names of executor metrics. */
+final class ExecutorMetricNames {
+  private ExecutorMetricNames() {}
+
+  static @Nullable MemoryPeak peak(String name) {
+    return switch (name) {
+      case "JVMHeapMemory" -> MemoryPeak.JVM_HEAP;
+      case "JVMOffHeapMemory" -> MemoryPeak.JVM_OFF_HEAP;
+      case "OnHeapExecutionMemory" -> MemoryPeak.ON_HEAP_EXECUTION;
+      case "OnHeapStorageMemory" -> MemoryPeak.ON_HEAP_STORAGE;
+      case "OnHeapUnifiedMemory" -> MemoryPeak.ON_HEAP_UNIFIED;
+      case "OffHeapExecutionMemory" -> MemoryPeak.OFF_HEAP_EXECUTION;
+      case "OffHeapStorageMemory" -> MemoryPeak.OFF_HEAP_STORAGE;
+      case "DirectPoolMemory" -> MemoryPeak.DIRECT_POOL;
+      case "MappedPoolMemory" -> MemoryPeak.MAPPED_POOL;
+      case "ProcessTreeJVMRSSMemory" -> MemoryPeak.PROCESS_TREE_JVM_RSS;
+      case "ProcessTreePythonRSSMemory" -> MemoryPeak.PROCESS_TREE_PYTHON_RSS;
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,131 @@
+package io.sparkoptimizer.core.eventlog;
+
+import io.sparkoptimizer.spark.Executor;
+import io.sparkoptimizer.spark.Measures;
+import io.sparkoptimizer.spark.MemoryPeak;
+import io.sparkoptimizer.spark.TaskMetric;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** An executor while its log is read. */
+final class ExecutorState {
+  private static final MemoryPeak[] PEAKS = MemoryPeak.values();
+
+  private final String id;
+
+  @Nullable
+  String host;
+
+  OptionalInt totalCores = OptionalInt.empty();
+  OptionalInt resourceProfileId = OptionalInt.empty();
+  OptionalLong addTimeMs = OptionalLong.empty();
+  OptionalLong removeTimeMs = OptionalLong.empty();
+
+  @Nullable
+  String removeReason;
+
+  private long firstTaskLaunchTimeMs = Long.MAX_VALUE;
+  private long completedTasks;
+  private long failedTasks;
+  private long totalDurationMs;
+  private long gcTimeMs;
+  private long inputBytes;
+  private long shuffleReadBytes;
+  private long shuffleWriteBytes;
+  private final Measures.Builder<MemoryPeak> peaks = Measures.builder(MemoryPeak.class);
+
+  ExecutorState(String id) {
+    this.id = id;
+  }
+
+  String id() {
+    return id;
+  }
+
+  /** Spark counts an executor from the first event that names it. */
+  void added(OptionalLong timeMs) {
+    if (addTimeMs.isEmpty()) {
+      addTimeMs = timeMs;
+    }
+  }
+
+  /** Whether an event named it as an executor; the driver is always there. */
+  boolean isKnown() {
+    return addTimeMs.isPresent() || removeTimeMs.isPresent() || id.equals(Executor.DRIVER);
+  }
+
+  void launched(long launchTimeMs) {
+    if (launchTimeMs > 0) {
+      firstTaskLaunchTimeMs = Math.min(firstTaskLaunchTimeMs, launchTimeMs);
+    }
+  }
+
+  void peak(MemoryPeak kind, long bytes) {
+    // Some releases log negative samples.
+    peaks.merge(kind, Math.max(0, bytes), Math::max);
+  }
+
+  void taskEnded(TaskEnd task, long durationMs) {
+    launched(task.launchTimeMs);
+    for (MemoryPeak kind : PEAKS) {
+      if (task.has(kind)) {
+        peak(kind, task.get(kind));
+      }
+    }
+    switch (task.reason) {
+      case "Success" -> completedTasks++;
+      case "TaskKilled", "TaskCommitDenied" -> {}
+      default -> failedTasks++;
+    }
+    if (task.reason.equals("Resubmitted")) {
+      return;
+    }
+    totalDurationMs += durationMs;
+    gcTimeMs += task.get(TaskMetric.JVM_GC_TIME_MS);
+    inputBytes += task.get(TaskMetric.INPUT_BYTES);
+    shuffleReadBytes += task.get(TaskMetric.SHUFFLE_READ_BYTES);
+    shuffleWriteBytes += task.get(TaskMetric.SHUFFLE_WRITE_BYTES);
+  }
+
+  /**
+   * @param metricsLogged metrics that occur anywhere in the log
+   * @param peaksLogged peaks above zero anywhere in the log
+   */
+  Executor build(Set<TaskMetric> metricsLogged, Set<MemoryPeak> peaksLogged) {
+    Measures<MemoryPeak> all = peaks.build();
+    Measures.Builder<MemoryPeak> kept = Measures.builder(MemoryPeak.class);
+    for (MemoryPeak kind : PEAKS) {
+      // A process tree that is 0 throughout was never looked at: it is off unless it is set.
+      boolean processTree =
+          kind == MemoryPeak.PROCESS_TREE_JVM_RSS || kind == MemoryPeak.PROCESS_TREE_PYTHON_RSS;
+      if (all.has(kind) && (!processTree || peaksLogged.contains(kind))) {
+        kept.set(kind, all.orZero(kind));
+      }
+    }
+    return new Executor(
+        id,
+        host,
+        totalCores,
+        resourceProfileId,
+        addTimeMs,
+        firstTaskLaunchTimeMs == Long.MAX_VALUE
+            ? OptionalLong.empty()
+            : OptionalLong.of(firstTaskLaunchTimeMs),
+        removeTimeMs,
+        removeReason,
+        completedTasks,
+        failedTasks,
+        totalDurationMs,
+        present(metricsLogged, TaskMetric.JVM_GC_TIME_MS, gcTimeMs),
+        present(metricsLogged, TaskMetric.INPUT_BYTES, inputBytes),
+        present(metricsLogged, TaskMetric.SHUFFLE_READ_BYTES, shuffleReadBytes),
+        present(metricsLogged, TaskMetric.SHUFFLE_WRITE_BYTES, shuffleWriteBytes),
+        kept.build());
+  }
+
+  private static OptionalLong present(Set<TaskMetric> logged, TaskMetric metric, long value) {
+    return logged.contains(metric) ? OptionalLong.of(value) : OptionalLong.empty();
+  }
+}

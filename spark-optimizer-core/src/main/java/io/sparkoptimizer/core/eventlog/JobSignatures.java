@@ -1,0 +1,87 @@
+package io.sparkoptimizer.core.eventlog;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says which runs are runs of the same job, with no key from the user. In this order: {@code
+ * spark.sparkoptimizer.job}; what a scheduler, Databricks or Kubernetes wrote into the configuration; the
+ * application's name with dates, ids, run numbers and words of the configuration taken out, and the
+ * main class or script. docs/job-signature.md lists the rules.
+ */
+final class JobSignatures {
+  static final String EXPLICIT = "spark.sparkoptimizer.job";
+
+  /** Properties that name a job the same way at every run, most telling first; joined per row. */
+  private static final List<List<String>> TAGS = List.of(
+      List.of("spark.airflow.dag_id", "spark.airflow.task_id"),
+      List.of("spark.kubernetes.driver.label.dag_id", "spark.kubernetes.driver.label.task_id"),
+      List.of("spark.openlineage.parentJobNamespace", "spark.openlineage.parentJobName"),
+      List.of("spark.hadoop.azkaban.flow.flowid", "spark.hadoop.azkaban.job.id"),
+      List.of("spark.databricks.job.id", "spark.databricks.job.taskKey"),
+      List.of("spark.databricks.job.id"));
+
+  private static final Pattern DATABRICKS_JOB_CLUSTER = Pattern.compile("job-([0-9]+)-run-.*");
+
+  /** Whole words that change from run to run. */
+  private static final Pattern CHANGING_WORD = Pattern.compile("[0-9]+"
+      + "|[0-9]+x[0-9]+" // executors x cores
+      + "|[0-9]+(?:\\.[0-9]+)?(?:[kmgt]i?b?|b)" // sizes
+      + "|[prx][0-9]+" // partitions, run, repetition
+      + "|(?:run|attempt|try|v|part|batch|id|no)[0-9]+"
+      + "|[0-9]+(?:h|min|s|ms|d)"
+      + "|t?[0-9]{4,}t?[0-9]*z?" // 20261101t0300z
+      + "|(?:mon|tue|wed|thu|fri|sat|sun)(?:day)?"
+      + "|[0-9a-f]*[0-9][0-9a-f]*(?<=[0-9a-f]{8})"); // ids in hex, 8 and more
+
+  private static final Pattern UUID =
+      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+  private static final Pattern SEPARATORS = Pattern.compile("[\\s_:/\\\\.,;|=+()\\[\\]{}#@~-]+");
+
+  private JobSignatures() {}
+
+  static String of(Map<String, String> configuration, @Nullable String name, Program program) {
+    String explicit = configuration.get(EXPLICIT);
+    if (explicit != null && !explicit.isBlank()) {
+      return explicit.strip();
+    }
+    for (List<String> properties : TAGS) {
+      List<String> values = new ArrayList<>();
+      for (String property : properties) {
+        String value = configuration.get(property);
+        if (value != null && !value.isBlank()) {
+          values.add(value.strip());
+        }
+      }
+      if (values.size() == properties.size()) {
+        return String.join("/", values);
+      }
+    }
+    Matcher cluster = DATABRICKS_JOB_CLUSTER.matcher(
+        configuration.getOrDefault("spark.databricks.clusterUsageTags.clusterName", ""));
+    if (cluster.matches()) {
+      return "databricks-job/" + cluster.group(1);
+    }
+    String stable = stableName(name == null ? "" : name);
+    String main = program.main();
+    return main == null ? stable : stable.isEmpty() ? main : stable + "@" + main;
+  }
+
+  /** The name without what changes from run to run, in lower case, its words joined by {@code -}. */
+  static String stableName(String name) {
+    String lower = UUID.matcher(name.toLowerCase(Locale.ROOT)).replaceAll(" ");
+    List<String> words = new ArrayList<>();
+    for (String word : SEPARATORS.split(lower, -1)) {
+      if (!word.isEmpty() && !CHANGING_WORD.matcher(word).matches()) {
+        words.add(word);
+      }
+    }
+    // A name of nothing else is better kept than emptied.
+    return words.isEmpty() ? name.strip() : String.join("-", words);
+  }
+}

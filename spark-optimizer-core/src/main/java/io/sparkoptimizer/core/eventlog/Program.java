@@ -1,0 +1,87 @@
+package io.sparkoptimizer.core.eventlog;
+
+import io.sparkoptimizer.spark.ApplicationKind;
+import io.sparkoptimizer.spark.ClusterManager;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The program that an application ran: its main class or its script, out of the JVM's command line.
+ * Arguments are never kept: they carry secrets.
+ *
+ * @param main the main class, or the file name of a script or jar; null where the log has no command
+ */
+record Program(@Nullable String main) {
+  private static final String SUBMIT = "org.apache.spark.deploy.SparkSubmit";
+  private static final String YARN_MASTER = "org.apache.spark.deploy.yarn.ApplicationMaster";
+
+  static Program of(@Nullable String javaCommand) {
+    if (javaCommand == null || javaCommand.isBlank()) {
+      return new Program(null);
+    }
+    List<String> words = List.of(javaCommand.strip().split("\\s+", -1));
+    String first = words.get(0);
+    if (!first.equals(SUBMIT) && !first.equals(YARN_MASTER)) {
+      return new Program(baseName(first));
+    }
+    int named = words.indexOf("--class");
+    if (named >= 0 && named + 1 < words.size()) {
+      String main = words.get(named + 1);
+      // Python and R run behind a class of Spark's own: the script tells more.
+      if (!main.startsWith("org.apache.spark.deploy.")) {
+        return new Program(main);
+      }
+    }
+    for (int i = 1; i < words.size(); i++) {
+      String word = words.get(i);
+      if (word.endsWith(".py") || word.endsWith(".R")) {
+        return new Program(baseName(word));
+      }
+    }
+    return new Program(named >= 0 && named + 1 < words.size() ? words.get(named + 1) : null);
+  }
+
+  private static String baseName(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  ApplicationKind kind(
+      Map<String, String> configuration, ClusterManager clusterManager, boolean streaming) {
+    String program = main == null ? "" : main;
+    String name = configuration.getOrDefault("spark.app.name", "");
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (program.contains("HiveThriftServer2") || lower.startsWith("thrift jdbc/odbc server")) {
+      return ApplicationKind.THRIFT_SERVER;
+    }
+    if (program.contains("SparkConnectServer")) {
+      return ApplicationKind.CONNECT;
+    }
+    if (lower.startsWith("livy-session") || program.startsWith("org.apache.livy.")) {
+      return ApplicationKind.LIVY;
+    }
+    if (clusterManager == ClusterManager.DATABRICKS && isAllPurpose(configuration)) {
+      return ApplicationKind.NOTEBOOK;
+    }
+    if (lower.startsWith("zeppelin") || lower.contains("jupyter")) {
+      return ApplicationKind.NOTEBOOK;
+    }
+    if (streaming) {
+      return ApplicationKind.STREAMING;
+    }
+    boolean shell = program.equals("org.apache.spark.repl.Main")
+        || program.contains("SparkSQLCLIDriver")
+        || lower.equals("spark shell")
+        || lower.equals("pysparkshell")
+        || lower.equals("sparkr");
+    return shell ? ApplicationKind.SHELL : ApplicationKind.BATCH;
+  }
+
+  /** Job clusters are named for the run that they were made for: {@code job-123-run-4}. */
+  private static boolean isAllPurpose(Map<String, String> configuration) {
+    String cluster = configuration.get("spark.databricks.clusterUsageTags.clusterName");
+    String source = configuration.get("spark.databricks.clusterSource");
+    return source != null ? source.equals("UI") : cluster != null && !cluster.startsWith("job-");
+  }
+}

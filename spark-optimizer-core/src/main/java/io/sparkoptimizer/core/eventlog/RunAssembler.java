@@ -1,0 +1,606 @@
+package io.sparkoptimizer.core.eventlog;
+
+import io.sparkoptimizer.spark.ApplicationKind;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.DataQuality;
+import io.sparkoptimizer.spark.Executor;
+import io.sparkoptimizer.spark.JobStatus;
+import io.sparkoptimizer.spark.MemoryFailure;
+import io.sparkoptimizer.spark.MemoryPeak;
+import io.sparkoptimizer.spark.QualityIssue;
+import io.sparkoptimizer.spark.ResourceProfile;
+import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.SparkJob;
+import io.sparkoptimizer.spark.SqlExecution;
+import io.sparkoptimizer.spark.StageAttempt;
+import io.sparkoptimizer.spark.StageStatus;
+import io.sparkoptimizer.spark.TaskMetric;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers the events of one log into a run. Follows Spark's own AppStatusListener where design and REST
+ * agree; where they differ, the comment says so. Not thread-safe.
+ */
+final class RunAssembler {
+  /** A death beyond these tells nothing new, and a log of a crash loop has very many. */
+  private static final int MAX_MEMORY_FAILURES = 1000;
+
+  private static final int MAX_EVIDENCE_CHARS = 300;
+
+  private final TreeMap<Long, StageState> stages = new TreeMap<>();
+  private final Map<String, ExecutorState> executors = new LinkedHashMap<>();
+  private final Map<Integer, JobState> jobs = new TreeMap<>();
+  private final Map<Long, SqlState> sql = new TreeMap<>();
+  private final Map<Integer, ResourceProfile> resourceProfiles = new TreeMap<>();
+  private final Map<String, String> configuration = new TreeMap<>();
+  private final Map<String, Long> taskOutcomes = new TreeMap<>();
+  private final Map<String, MemoryFailure> executorFailures = new LinkedHashMap<>();
+  private final List<MemoryFailure> taskFailures = new ArrayList<>();
+  private final EnumSet<QualityIssue> issues = EnumSet.noneOf(QualityIssue.class);
+  private final EnumSet<TaskMetric> metricsLogged = EnumSet.noneOf(TaskMetric.class);
+  private final EnumSet<MemoryPeak> peaksLogged = EnumSet.noneOf(MemoryPeak.class);
+  private final StreamingState streaming = new StreamingState();
+
+  private @Nullable String sparkVersion;
+  private @Nullable String appId;
+  private @Nullable String attemptId;
+  private @Nullable String name;
+  private @Nullable String user;
+  private @Nullable String javaCommand;
+  private boolean started;
+  private boolean ended;
+  private OptionalLong startTimeMs = OptionalLong.empty();
+  private OptionalLong endTimeMs = OptionalLong.empty();
+  private OptionalInt exitCode = OptionalInt.empty();
+  private long lastEventTimeMs = Long.MIN_VALUE;
+  private long aqeUpdates;
+
+  private static final class JobState {
+    final int id;
+    OptionalLong submissionTimeMs = OptionalLong.empty();
+    OptionalLong completionTimeMs = OptionalLong.empty();
+    JobStatus status = JobStatus.RUNNING;
+    TreeSet<Integer> stageIds = new TreeSet<>();
+    OptionalLong sqlExecutionId = OptionalLong.empty();
+
+    JobState(int id) {
+      this.id = id;
+    }
+  }
+
+  void issue(QualityIssue issue) {
+    issues.add(issue);
+  }
+
+  private void seen(OptionalLong timeMs) {
+    if (timeMs.isPresent()) {
+      lastEventTimeMs = Math.max(lastEventTimeMs, timeMs.getAsLong());
+    }
+  }
+
+  private StageState stage(int stageId, int attemptId) {
+    return stages.computeIfAbsent(
+        key(stageId, attemptId), key -> new StageState(stageId, attemptId));
+  }
+
+  /** Orders by stage, then attempt. */
+  private static long key(int stageId, int attemptId) {
+    return ((long) stageId << 32) | (attemptId & 0xFFFFFFFFL);
+  }
+
+  private ExecutorState executor(String id) {
+    return executors.computeIfAbsent(id, ExecutorState::new);
+  }
+
+  void sparkVersion(@Nullable String version) {
+    if (version != null) {
+      sparkVersion = version;
+    }
+  }
+
+  void applicationStarted(JsonTree event) {
+    started = true;
+    appId = event.text("App ID");
+    attemptId = event.text("App Attempt ID");
+    String text = event.text("App Name");
+    name = text == null ? null : Redaction.text(text);
+    user = event.text("User");
+    startTimeMs = event.number("Timestamp");
+    seen(startTimeMs);
+  }
+
+  void applicationEnded(JsonTree event) {
+    ended = true;
+    endTimeMs = event.number("Timestamp");
+    exitCode = event.id("ExitCode");
+    seen(endTimeMs);
+  }
+
+  void environment(JsonTree event) {
+    event
+        .object("Spark Properties")
+        .texts(
+            (property, value) -> configuration.put(property, Redaction.property(property, value)));
+    String command = event.object("System Properties").text("sun.java.command");
+    if (command != null) {
+      javaCommand = command;
+    }
+  }
+
+  void resourceProfile(JsonTree event) {
+    OptionalInt id = event.id("Resource Profile Id");
+    if (id.isPresent()) {
+      resourceProfiles.put(
+          id.getAsInt(),
+          new ResourceProfile(
+              id.getAsInt(),
+              amounts(event.object("Executor Resource Requests")),
+              amounts(event.object("Task Resource Requests"))));
+    }
+  }
+
+  private static Map<String, Double> amounts(JsonTree requests) {
+    Map<String, Double> amounts = new TreeMap<>();
+    requests.trees((resource, request) ->
+        request.decimal("Amount").ifPresent(amount -> amounts.put(resource, amount)));
+    return amounts;
+  }
+
+  void executorAdded(JsonTree event) {
+    String id = event.text("Executor ID");
+    if (id != null) {
+      ExecutorState executor = executor(id);
+      JsonTree info = event.object("Executor Info");
+      executor.added(event.number("Timestamp"));
+      executor.host = info.text("Host");
+      executor.totalCores = info.id("Total Cores");
+      if (info.has("Resource Profile Id")) {
+        executor.resourceProfileId = info.id("Resource Profile Id");
+      }
+      seen(event.number("Timestamp"));
+    }
+  }
+
+  void blockManagerAdded(JsonTree event) {
+    JsonTree manager = event.object("Block Manager ID");
+    String id = manager.text("Executor ID");
+    if (id != null) {
+      ExecutorState executor = executor(id);
+      executor.added(event.number("Timestamp"));
+      if (executor.host == null) {
+        executor.host = manager.text("Host");
+      }
+      seen(event.number("Timestamp"));
+    }
+  }
+
+  void executorRemoved(JsonTree event) {
+    String id = event.text("Executor ID");
+    if (id != null) {
+      ExecutorState executor = executor(id);
+      executor.removeTimeMs = event.number("Timestamp");
+      String reason = Redaction.text(event.text("Removed Reason", ""));
+      executor.removeReason = reason;
+      seen(event.number("Timestamp"));
+      executorDied(id, reason, OptionalInt.empty(), event.number("Timestamp"));
+    }
+  }
+
+  private void executorDied(String id, String words, OptionalInt stageId, OptionalLong timeMs) {
+    DeathCertificate death = DeathCertificate.ofExecutor(words);
+    if (death == null) {
+      return;
+    }
+    MemoryFailure known = executorFailures.get(id);
+    if (known == null && executorFailures.size() >= MAX_MEMORY_FAILURES) {
+      return;
+    }
+    // The surest words count, and the stage that the first of them named.
+    boolean surer = known == null || death.certainty().compareTo(known.certainty()) < 0;
+    OptionalInt stage = known != null && known.stageId().isPresent() ? known.stageId() : stageId;
+    executorFailures.put(
+        id,
+        known == null || surer
+            ? new MemoryFailure(
+                death.cause(), death.certainty(), id, stage, timeMs, evidence(words))
+            : new MemoryFailure(
+                known.cause(), known.certainty(), id, stage, known.timeMs(), known.evidence()));
+  }
+
+  private static String evidence(String words) {
+    String line = words.strip().replaceAll("\\s+", " ");
+    return line.substring(0, Math.min(line.length(), MAX_EVIDENCE_CHARS));
+  }
+
+  void stageExecutorMetrics(JsonTree event) {
+    String id = event.text("Executor ID");
+    if (id != null) {
+      peaks(executor(id), event.object("Executor Metrics"));
+    }
+  }
+
+  /** Not logged by default; some forks and the streaming of live applications do. */
+  void executorMetricsUpdate(JsonTree event) {
+    String id = event.text("Executor ID");
+    if (id != null) {
+      for (JsonTree update : event.objects("Executor Metrics Updated")) {
+        peaks(executor(id), update.object("Executor Metrics"));
+      }
+    }
+  }
+
+  private void peaks(ExecutorState executor, JsonTree metrics) {
+    metrics.texts((metric, text) -> {
+      MemoryPeak kind = ExecutorMetricNames.peak(metric);
+      OptionalLong bytes = Numbers.parse(text);
+      if (kind != null && bytes.isPresent()) {
+        executor.peak(kind, bytes.getAsLong());
+        if (bytes.getAsLong() > 0) {
+          peaksLogged.add(kind);
+        }
+      }
+    });
+  }
+
+  void jobStarted(JsonTree event) {
+    OptionalInt id = event.id("Job ID");
+    if (id.isEmpty()) {
+      return;
+    }
+    JobState job = jobs.computeIfAbsent(id.getAsInt(), JobState::new);
+    job.submissionTimeMs = event.number("Submission Time");
+    seen(job.submissionTimeMs);
+    job.stageIds.addAll(event.ids("Stage IDs"));
+    for (JsonTree info : event.objects("Stage Infos")) {
+      OptionalInt stageId = info.id("Stage ID");
+      if (stageId.isPresent()) {
+        job.stageIds.add(stageId.getAsInt());
+        int attempt = info.id("Stage Attempt ID").orElse(0);
+        // A stage that an earlier job ran keeps what it did.
+        if (!stages.containsKey(key(stageId.getAsInt(), attempt))) {
+          StageState stage = stage(stageId.getAsInt(), attempt);
+          stage.status = StageStatus.PENDING;
+          stage.describe(info);
+        }
+      }
+    }
+    job.sqlExecutionId = event.object("Properties").number("spark.sql.execution.id");
+    if (job.sqlExecutionId.isPresent()) {
+      SqlState execution = sql.get(job.sqlExecutionId.getAsLong());
+      if (execution != null) {
+        execution.jobIds.add(job.id);
+      }
+    }
+  }
+
+  void jobEnded(JsonTree event) {
+    OptionalInt id = event.id("Job ID");
+    JobState job = id.isPresent() ? jobs.get(id.getAsInt()) : null;
+    seen(event.number("Completion Time"));
+    if (job == null) {
+      issue(QualityIssue.ORPHAN_JOB_END);
+      return;
+    }
+    job.completionTimeMs = event.number("Completion Time");
+    String result = event.object("Job Result").text("Result", "");
+    job.status = result.equals("JobSucceeded") ? JobStatus.SUCCEEDED : JobStatus.FAILED;
+    for (int stageId : job.stageIds) {
+      for (StageState stage :
+          stages.subMap(key(stageId, 0), key(stageId + 1, 0)).values()) {
+        if (stage.status == StageStatus.PENDING) {
+          stage.status = StageStatus.SKIPPED;
+        }
+      }
+    }
+    if (job.submissionTimeMs.isPresent()
+        && job.completionTimeMs.orElse(Long.MAX_VALUE) < job.submissionTimeMs.getAsLong()) {
+      issue(QualityIssue.CLOCK_SKEW);
+    }
+  }
+
+  void stageSubmitted(JsonTree event) {
+    StageState stage = stageOf(event);
+    if (stage != null) {
+      stage.status = StageStatus.ACTIVE;
+      stage.describe(event.object("Stage Info"));
+      seen(event.object("Stage Info").number("Submission Time"));
+    }
+  }
+
+  void stageCompleted(JsonTree event) {
+    StageState stage = stageOf(event);
+    if (stage != null) {
+      stage.describe(event.object("Stage Info"));
+      stage.complete();
+      seen(event.object("Stage Info").number("Completion Time"));
+    }
+  }
+
+  private @Nullable StageState stageOf(JsonTree event) {
+    JsonTree info = event.object("Stage Info");
+    OptionalInt stageId = info.id("Stage ID");
+    return stageId.isPresent()
+        ? stage(stageId.getAsInt(), info.id("Stage Attempt ID").orElse(0))
+        : null;
+  }
+
+  void taskStarted(TaskEnd task) {
+    if (task.stageId >= 0) {
+      stage(task.stageId, task.stageAttemptId).taskStarted(task.launchTimeMs);
+      if (task.executorId != null) {
+        executor(task.executorId).launched(task.launchTimeMs);
+      }
+      seen(OptionalLong.of(task.launchTimeMs));
+    }
+  }
+
+  void taskEnded(TaskEnd task) {
+    if (task.stageId < 0) {
+      return;
+    }
+    long durationMs = 0;
+    if (task.launchTimeMs > 0 && task.finishTimeMs > 0) {
+      durationMs = Math.max(0, task.finishTimeMs - task.launchTimeMs);
+      if (task.finishTimeMs < task.launchTimeMs) {
+        issue(QualityIssue.CLOCK_SKEW);
+      }
+    }
+    StageState stage = stage(task.stageId, task.stageAttemptId);
+    stage.taskEnded(task, durationMs);
+    taskOutcomes.merge(task.reason.isEmpty() ? "Unknown" : task.reason, 1L, Long::sum);
+    if (task.executorId != null) {
+      ExecutorState executor = executor(task.executorId);
+      if (executor.host == null) {
+        executor.host = task.host;
+      }
+      executor.taskEnded(task, durationMs);
+    }
+    seen(OptionalLong.of(task.finishTimeMs));
+    for (TaskMetric metric : TaskMetric.values()) {
+      if (task.has(metric)) {
+        metricsLogged.add(metric);
+      }
+    }
+    for (MemoryPeak peak : MemoryPeak.values()) {
+      if (task.get(peak) > 0) {
+        peaksLogged.add(peak);
+      }
+    }
+    if (!task.reason.equals("Success")) {
+      taskDied(task);
+    }
+  }
+
+  private void taskDied(TaskEnd task) {
+    String words = Redaction.text(task.reasonDetail.toString());
+    OptionalInt stageId = OptionalInt.of(task.stageId);
+    OptionalLong timeMs =
+        task.finishTimeMs > 0 ? OptionalLong.of(task.finishTimeMs) : OptionalLong.empty();
+    if (task.reason.equals("ExecutorLostFailure") && task.executorId != null) {
+      executorDied(task.executorId, words, stageId, timeMs);
+      return;
+    }
+    DeathCertificate death = DeathCertificate.ofTask(words, task.outOfMemoryInTrace);
+    if (death != null && taskFailures.size() < MAX_MEMORY_FAILURES) {
+      taskFailures.add(new MemoryFailure(
+          death.cause(),
+          death.certainty(),
+          task.executorId,
+          stageId,
+          timeMs,
+          evidence(task.reason + ": " + words)));
+    }
+  }
+
+  void sqlStarted(JsonTree event) {
+    OptionalLong id = event.number("executionId");
+    if (id.isPresent()) {
+      sql.computeIfAbsent(id.getAsLong(), SqlState::new).started(event);
+      seen(event.number("time"));
+    }
+  }
+
+  void sqlReplanned(JsonTree event) {
+    aqeUpdates++;
+    SqlState execution = sql.get(event.number("executionId").orElse(-1));
+    if (execution != null) {
+      execution.planned(event.object("sparkPlanInfo"));
+    }
+  }
+
+  void sqlDriverFigures(JsonTree event) {
+    SqlState execution = sql.get(event.number("executionId").orElse(-1));
+    if (execution != null) {
+      event.pairs("accumUpdates", execution::driverFigure);
+    }
+  }
+
+  void sqlEnded(JsonTree event) {
+    SqlState execution = sql.get(event.number("executionId").orElse(-1));
+    if (execution != null) {
+      execution.endTimeMs = event.number("time");
+      seen(execution.endTimeMs);
+    }
+  }
+
+  StreamingState streaming() {
+    return streaming;
+  }
+
+  /**
+   * The run.
+   *
+   * @param inProgress whether the log's name says that it is still written
+   * @param fresh whether it grew a short while ago
+   */
+  ApplicationRun build(
+      List<String> source,
+      String digest,
+      boolean inProgress,
+      boolean fresh,
+      long lines,
+      long unparsableLines,
+      long eventsRead,
+      long eventsSkipped) {
+    List<StageAttempt> builtStages = new ArrayList<>();
+    Map<Integer, Integer> attempts = new HashMap<>();
+    stages.values().forEach(stage -> attempts.merge(stage.stageId, 1, Integer::sum));
+    for (StageState stage : stages.values()) {
+      builtStages.add(stage.build(metricsLogged));
+      boolean retried = attempts.getOrDefault(stage.stageId, 0) > 1;
+      if (stage.lostTaskEnds() && !retried && !issues.contains(QualityIssue.COMPACTED)) {
+        issue(QualityIssue.DROPPED_EVENTS);
+      }
+      if (stage.taskEnds > stage.taskStarts) {
+        issue(QualityIssue.MISSING_TASK_START);
+      }
+    }
+    List<Executor> builtExecutors = executors.values().stream()
+        // As in REST, an executor that only its tasks name is none: when it came is not known.
+        .filter(executor -> executor.isKnown())
+        .map(executor -> executor.build(metricsLogged, peaksLogged))
+        .sorted(Comparator.comparing(Executor::id, RunAssembler::compareIds))
+        .toList();
+    List<SqlExecution> executions = sql.values().stream().map(SqlState::build).toList();
+    RunStatus status = status(inProgress && fresh);
+    if (!started) {
+      issue(QualityIssue.NO_APP_START);
+    }
+    if (!ended) {
+      issue(QualityIssue.NO_APP_END);
+    }
+    if (!peaksLogged.contains(MemoryPeak.JVM_HEAP)) {
+      issue(QualityIssue.NO_MEMORY_SAMPLES);
+    }
+    if (inProgress) {
+      issue(QualityIssue.IN_PROGRESS);
+    }
+    ClusterManager clusterManager = clusterManager();
+    Program program = Program.of(javaCommand);
+    ApplicationKind kind = program.kind(configuration, clusterManager, streaming.seen());
+    return ApplicationRun.builder()
+        .source(source)
+        .appId(appId)
+        .digest(digest)
+        .attemptId(attemptId)
+        .name(name)
+        .user(user)
+        .sparkVersion(sparkVersion)
+        .clusterManager(clusterManager)
+        .kind(kind)
+        .jobType(JobTypes.of(kind, name, program, builtStages, executions))
+        .jobSignature(JobSignatures.of(configuration, name, program))
+        .startTimeMs(startTimeMs)
+        .endTimeMs(endTimeMs)
+        .lastEventTimeMs(
+            lastEventTimeMs > 0 ? OptionalLong.of(lastEventTimeMs) : OptionalLong.empty())
+        .status(status)
+        .quality(new DataQuality(
+            isComplete(), issues, lines, unparsableLines, eventsRead, eventsSkipped))
+        .configuration(configuration)
+        .executors(builtExecutors)
+        .jobs(jobs.values().stream()
+            .map(job -> new SparkJob(
+                job.id,
+                job.status,
+                job.submissionTimeMs,
+                job.completionTimeMs,
+                List.copyOf(job.stageIds),
+                job.sqlExecutionId))
+            .toList())
+        .stages(builtStages)
+        .sql(executions)
+        .aqeUpdates(aqeUpdates)
+        .resourceProfiles(List.copyOf(resourceProfiles.values()))
+        .streaming(streaming.build())
+        .taskOutcomes(taskOutcomes)
+        .memoryFailures(memoryFailures())
+        .build();
+  }
+
+  /** Executors by number, the driver behind them. */
+  private static int compareIds(String a, String b) {
+    OptionalLong first = Numbers.parse(a);
+    OptionalLong second = Numbers.parse(b);
+    if (first.isPresent() && second.isPresent()) {
+      return Long.compare(first.getAsLong(), second.getAsLong());
+    }
+    return first.isPresent() ? -1 : second.isPresent() ? 1 : a.compareTo(b);
+  }
+
+  private List<MemoryFailure> memoryFailures() {
+    List<MemoryFailure> failures = new ArrayList<>(taskFailures);
+    failures.addAll(executorFailures.values());
+    failures.sort(Comparator.comparingLong(failure -> failure.timeMs().orElse(Long.MAX_VALUE)));
+    return failures;
+  }
+
+  private RunStatus status(boolean growing) {
+    if (!ended) {
+      return growing ? RunStatus.RUNNING : RunStatus.UNKNOWN;
+    }
+    if (exitCode.isPresent()) {
+      return exitCode.getAsInt() == 0 ? RunStatus.SUCCEEDED : RunStatus.FAILED;
+    }
+    issue(QualityIssue.OUTCOME_INFERRED);
+    JobStatus last = JobStatus.UNKNOWN;
+    for (JobState job : jobs.values()) {
+      last = job.status;
+    }
+    return last == JobStatus.FAILED ? RunStatus.FAILED : RunStatus.SUCCEEDED;
+  }
+
+  private boolean isComplete() {
+    EnumSet<QualityIssue> lacking = EnumSet.of(
+        QualityIssue.TRUNCATED,
+        QualityIssue.IN_PROGRESS,
+        QualityIssue.COMPACTED,
+        QualityIssue.DROPPED_EVENTS,
+        QualityIssue.UNPARSABLE_LINES,
+        QualityIssue.NO_APP_START,
+        QualityIssue.NO_APP_END);
+    lacking.retainAll(issues);
+    return lacking.isEmpty();
+  }
+
+  private ClusterManager clusterManager() {
+    if (configuration.keySet().stream().anyMatch(key -> key.startsWith("spark.databricks."))) {
+      return ClusterManager.DATABRICKS;
+    }
+    String master = configuration.getOrDefault("spark.master", "");
+    if (master.startsWith("local-cluster[")) {
+      return ClusterManager.LOCAL_CLUSTER;
+    }
+    if (master.startsWith("local")) {
+      return ClusterManager.LOCAL;
+    }
+    if (master.startsWith("spark://")) {
+      return ClusterManager.STANDALONE;
+    }
+    if (master.startsWith("yarn")) {
+      return ClusterManager.YARN;
+    }
+    if (master.startsWith("k8s://")) {
+      return ClusterManager.KUBERNETES;
+    }
+    if (master.startsWith("mesos://")) {
+      return ClusterManager.MESOS;
+    }
+    String id = appId == null ? "" : appId;
+    return id.startsWith("application_")
+        ? ClusterManager.YARN
+        : id.startsWith("local-") ? ClusterManager.LOCAL : ClusterManager.UNKNOWN;
+  }
+}

@@ -1,0 +1,132 @@
+package io.sparkoptimizer.core.eventlog;
+
+import io.sparkoptimizer.spark.SqlExecution;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A SQL execution while its log is read. Only the newest plan is kept, and of it only the shape. */
+final class SqlState {
+  private static final int MAX_DESCRIPTION_CHARS = 200;
+
+  /** {@code Scan parquet db.table}, {@code GpuScan parquet}, {@code PhotonScan parquet}: format second. */
+  private static final Pattern FILE_SCAN =
+      Pattern.compile("(?:\\w*Scan|FileScan) ([A-Za-z0-9_]+)\\b.*", Pattern.DOTALL);
+
+  final long executionId;
+  private String description = "";
+  private OptionalLong startTimeMs = OptionalLong.empty();
+  OptionalLong endTimeMs = OptionalLong.empty();
+  final TreeSet<Integer> jobIds = new TreeSet<>();
+  private Map<String, Long> operators = Map.of();
+  private Map<String, Long> joins = Map.of();
+  private List<PlannedScan> scans = List.of();
+  private final Map<Long, Long> driverFigures = new HashMap<>();
+
+  /** A scan and the accumulators that count its files and bytes. */
+  private record PlannedScan(
+      @Nullable String format, OptionalLong filesCounter, OptionalLong bytesCounter) {}
+
+  SqlState(long executionId) {
+    this.executionId = executionId;
+  }
+
+  void started(JsonTree event) {
+    String text = Redaction.text(event.text("description", ""));
+    description = text.substring(0, Math.min(text.length(), MAX_DESCRIPTION_CHARS));
+    startTimeMs = event.number("time");
+    planned(event.object("sparkPlanInfo"));
+  }
+
+  /** Takes a plan, which replaces the one before: adaptive execution logs every one that it makes. */
+  void planned(JsonTree plan) {
+    Map<String, Long> newOperators = new TreeMap<>();
+    Map<String, Long> newJoins = new TreeMap<>();
+    List<PlannedScan> newScans = new ArrayList<>();
+    List<JsonTree> open = new ArrayList<>(List.of(plan));
+    while (!open.isEmpty()) {
+      JsonTree node = open.remove(open.size() - 1);
+      open.addAll(node.objects("children"));
+      String name = node.text("nodeName");
+      if (name == null) {
+        continue;
+      }
+      Matcher scan = FILE_SCAN.matcher(name);
+      boolean isScan = scan.matches();
+      String operator = isScan ? "Scan " + scan.group(1) : operatorName(name);
+      newOperators.merge(operator, 1L, Long::sum);
+      if (operator.endsWith("Join") || operator.endsWith("CartesianProduct")) {
+        newJoins.merge(operator, 1L, Long::sum);
+      }
+      if (isScan
+          && !scan.group(1).equals("ExistingRDD")
+          && !scan.group(1).equals("OneRowRelation")) {
+        newScans.add(new PlannedScan(
+            scan.group(1).toLowerCase(Locale.ROOT),
+            counter(node, "number of files read"),
+            counter(node, "size of files read")));
+      }
+    }
+    operators = newOperators;
+    joins = newJoins;
+    scans = newScans;
+  }
+
+  /** {@code WholeStageCodegen (3)} and {@code ShuffleQueryStage 2} are one kind of node each. */
+  private static String operatorName(String name) {
+    int end = 0;
+    while (end < name.length()
+        && (Character.isLetter(name.charAt(end)) || name.charAt(end) == '_')) {
+      end++;
+    }
+    return end == 0 || name.startsWith("Execute ") ? name.strip() : name.substring(0, end);
+  }
+
+  private static OptionalLong counter(JsonTree node, String metric) {
+    for (JsonTree candidate : node.objects("metrics")) {
+      if (metric.equals(candidate.text("name"))) {
+        return candidate.number("accumulatorId");
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  void driverFigure(long accumulator, long value) {
+    driverFigures.put(accumulator, value);
+  }
+
+  SqlExecution build() {
+    List<SqlExecution.Scan> counted = new ArrayList<>();
+    for (PlannedScan scan : scans) {
+      counted.add(new SqlExecution.Scan(
+          scan.format(), figure(scan.filesCounter()), figure(scan.bytesCounter())));
+    }
+    boolean timed = startTimeMs.isPresent()
+        && endTimeMs.isPresent()
+        && endTimeMs.getAsLong() >= startTimeMs.getAsLong();
+    return new SqlExecution(
+        executionId,
+        description,
+        startTimeMs,
+        timed
+            ? OptionalLong.of(endTimeMs.getAsLong() - startTimeMs.getAsLong())
+            : OptionalLong.empty(),
+        List.copyOf(jobIds),
+        operators,
+        counted,
+        joins);
+  }
+
+  private OptionalLong figure(OptionalLong counter) {
+    Long value = counter.isPresent() ? driverFigures.get(counter.getAsLong()) : null;
+    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+}

@@ -1,0 +1,249 @@
+package io.sparkoptimizer.core.eventlog;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.sparkoptimizer.spark.MemoryPeak;
+import io.sparkoptimizer.spark.TaskMetric;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is taken out of a task's end: almost nine tenths of a large log's bytes are these events, so one
+ * instance is filled again and again, and nothing is built beside it.
+ */
+@SuppressWarnings("EnumOrdinal") // arrays by metric, filled half a million times a log
+final class TaskEnd {
+  private static final int MAX_REASON_CHARS = 2000;
+  private static final TaskMetric[] METRICS = TaskMetric.values();
+  private static final MemoryPeak[] PEAKS = MemoryPeak.values();
+
+  int stageId;
+  int stageAttemptId;
+  long launchTimeMs;
+  long finishTimeMs;
+  boolean speculative;
+
+  @Nullable
+  String executorId;
+
+  @Nullable
+  String host;
+
+  String reason = "";
+  final StringBuilder reasonDetail = new StringBuilder();
+  boolean outOfMemoryInTrace;
+  boolean hasMetrics;
+  private final long[] metrics = new long[METRICS.length];
+  private long metricsPresent;
+  private final long[] peaks = new long[PEAKS.length];
+  private long peaksPresent;
+
+  boolean has(TaskMetric metric) {
+    return (metricsPresent & (1L << metric.ordinal())) != 0;
+  }
+
+  /** The metric, 0 where the event has none. */
+  long get(TaskMetric metric) {
+    return metrics[metric.ordinal()];
+  }
+
+  boolean has(MemoryPeak peak) {
+    return (peaksPresent & (1L << peak.ordinal())) != 0;
+  }
+
+  long get(MemoryPeak peak) {
+    return peaks[peak.ordinal()];
+  }
+
+  /** The whole event, whose START_OBJECT is the current token. */
+  void read(JsonParser parser) throws IOException {
+    clear();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      parser.nextToken();
+      switch (name) {
+        case "Stage ID" -> stageId = readInt(parser, -1);
+        case "Stage Attempt ID" -> stageAttemptId = readInt(parser, 0);
+        case "Task End Reason" -> readReason(parser);
+        case "Task Info" -> readInfo(parser);
+        case "Task Executor Metrics" -> readPeaks(parser);
+        case "Task Metrics" -> readMetrics(parser);
+        default -> parser.skipChildren();
+      }
+    }
+  }
+
+  private void clear() {
+    stageId = -1;
+    stageAttemptId = 0;
+    launchTimeMs = -1;
+    finishTimeMs = -1;
+    speculative = false;
+    executorId = null;
+    host = null;
+    reason = "";
+    reasonDetail.setLength(0);
+    outOfMemoryInTrace = false;
+    hasMetrics = false;
+    Arrays.fill(metrics, 0);
+    metricsPresent = 0;
+    Arrays.fill(peaks, 0);
+    peaksPresent = 0;
+  }
+
+  private static int readInt(JsonParser parser, int otherwise) throws IOException {
+    OptionalLong number = Numbers.readLong(parser);
+    parser.skipChildren();
+    return number.isPresent() && number.getAsLong() == (int) number.getAsLong()
+        ? (int) number.getAsLong()
+        : otherwise;
+  }
+
+  private void readReason(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return;
+    }
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      parser.nextToken();
+      switch (name) {
+        case "Reason" -> reason = parser.getValueAsString("");
+        case "Class Name", "Description", "Loss Reason", "Kill Reason", "Message" -> {
+          String text = parser.getValueAsString();
+          if (text != null && reasonDetail.length() < MAX_REASON_CHARS) {
+            reasonDetail
+                .append(reasonDetail.isEmpty() ? "" : ": ")
+                .append(text, 0, Math.min(text.length(), MAX_REASON_CHARS));
+          }
+        }
+        case "Full Stack Trace" -> {
+          String trace = parser.getValueAsString();
+          outOfMemoryInTrace = trace != null && trace.contains("java.lang.OutOfMemoryError");
+        }
+        default -> {}
+      }
+      parser.skipChildren();
+    }
+  }
+
+  private void readInfo(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return;
+    }
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      parser.nextToken();
+      switch (name) {
+        case "Launch Time" -> launchTimeMs = Numbers.readLong(parser).orElse(-1);
+        case "Finish Time" -> finishTimeMs = Numbers.readLong(parser).orElse(-1);
+        case "Executor ID" -> executorId = parser.getValueAsString();
+        case "Host" -> host = parser.getValueAsString();
+        case "Speculative" -> speculative = parser.currentToken() == JsonToken.VALUE_TRUE;
+        default -> {}
+      }
+      parser.skipChildren();
+    }
+  }
+
+  private void readPeaks(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return;
+    }
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      MemoryPeak peak = ExecutorMetricNames.peak(parser.currentName());
+      parser.nextToken();
+      OptionalLong bytes = peak == null ? OptionalLong.empty() : Numbers.readLong(parser);
+      if (peak != null && bytes.isPresent()) {
+        peaks[peak.ordinal()] = bytes.getAsLong();
+        peaksPresent |= 1L << peak.ordinal();
+      }
+      parser.skipChildren();
+    }
+  }
+
+  private void readMetrics(JsonParser parser) throws IOException {
+    if (parser.currentToken() != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return;
+    }
+    hasMetrics = true;
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      parser.nextToken();
+      switch (name) {
+        case "Executor Run Time" -> set(TaskMetric.EXECUTOR_RUN_TIME_MS, parser);
+        case "Executor CPU Time" -> set(TaskMetric.EXECUTOR_CPU_TIME_NS, parser);
+        case "Executor Deserialize Time" -> set(TaskMetric.EXECUTOR_DESERIALIZE_TIME_MS, parser);
+        case "JVM GC Time" -> set(TaskMetric.JVM_GC_TIME_MS, parser);
+        case "Result Size" -> set(TaskMetric.RESULT_SIZE_BYTES, parser);
+        case "Peak Execution Memory" -> {
+          set(TaskMetric.PEAK_EXECUTION_MEMORY_BYTES, parser);
+          copy(
+              TaskMetric.PEAK_EXECUTION_MEMORY_BYTES,
+              TaskMetric.MAX_TASK_PEAK_EXECUTION_MEMORY_BYTES);
+        }
+        case "Memory Bytes Spilled" -> set(TaskMetric.MEMORY_BYTES_SPILLED, parser);
+        case "Disk Bytes Spilled" -> set(TaskMetric.DISK_BYTES_SPILLED, parser);
+        case "Shuffle Read Metrics", "Shuffle Write Metrics", "Input Metrics", "Output Metrics" -> {
+          if (parser.currentToken() == JsonToken.START_OBJECT) {
+            readGroup(parser);
+          }
+        }
+        default -> {}
+      }
+      parser.skipChildren();
+    }
+    boolean local = has(TaskMetric.SHUFFLE_LOCAL_BYTES_READ);
+    boolean remote = has(TaskMetric.SHUFFLE_REMOTE_BYTES_READ);
+    if (local || remote) {
+      put(
+          TaskMetric.SHUFFLE_READ_BYTES,
+          get(TaskMetric.SHUFFLE_LOCAL_BYTES_READ) + get(TaskMetric.SHUFFLE_REMOTE_BYTES_READ));
+    }
+  }
+
+  private void readGroup(JsonParser parser) throws IOException {
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = parser.currentName();
+      parser.nextToken();
+      switch (name) {
+        case "Remote Bytes Read" -> set(TaskMetric.SHUFFLE_REMOTE_BYTES_READ, parser);
+        case "Local Bytes Read" -> set(TaskMetric.SHUFFLE_LOCAL_BYTES_READ, parser);
+        case "Total Records Read" -> set(TaskMetric.SHUFFLE_READ_RECORDS, parser);
+        case "Fetch Wait Time" -> set(TaskMetric.SHUFFLE_FETCH_WAIT_TIME_MS, parser);
+        case "Shuffle Bytes Written" -> set(TaskMetric.SHUFFLE_WRITE_BYTES, parser);
+        case "Shuffle Records Written" -> set(TaskMetric.SHUFFLE_WRITE_RECORDS, parser);
+        case "Shuffle Write Time" -> set(TaskMetric.SHUFFLE_WRITE_TIME_NS, parser);
+        case "Bytes Read" -> set(TaskMetric.INPUT_BYTES, parser);
+        case "Records Read" -> set(TaskMetric.INPUT_RECORDS, parser);
+        case "Bytes Written" -> set(TaskMetric.OUTPUT_BYTES, parser);
+        case "Records Written" -> set(TaskMetric.OUTPUT_RECORDS, parser);
+        default -> {}
+      }
+      parser.skipChildren();
+    }
+  }
+
+  private void set(TaskMetric metric, JsonParser parser) throws IOException {
+    OptionalLong value = Numbers.readLong(parser);
+    if (value.isPresent()) {
+      put(metric, value.getAsLong());
+    }
+  }
+
+  private void copy(TaskMetric from, TaskMetric to) {
+    if (has(from)) {
+      put(to, get(from));
+    }
+  }
+
+  private void put(TaskMetric metric, long value) {
+    metrics[metric.ordinal()] = value;
+    metricsPresent |= 1L << metric.ordinal();
+  }
+}
