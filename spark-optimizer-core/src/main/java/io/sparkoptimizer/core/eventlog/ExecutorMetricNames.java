@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Spark's names of executor metrics. */
 final class ExecutorMetricNames {
+  static final String TOTAL_GC_TIME = "TotalGCTime";
+
   private ExecutorMetricNames() {}
 
   static @Nullable MemoryPeak peak(String name) {

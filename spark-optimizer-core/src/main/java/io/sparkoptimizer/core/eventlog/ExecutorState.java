@@ -31,6 +31,7 @@ final class ExecutorState {
   private long failedTasks;
   private long totalDurationMs;
   private long gcTimeMs;
+  private long jvmTotalGcTimeMs = -1;
   private long inputBytes;
   private long shuffleReadBytes;
   private long shuffleWriteBytes;
@@ -67,8 +68,13 @@ final class ExecutorState {
     peaks.merge(kind, Math.max(0, bytes), Math::max);
   }
 
+  void jvmTotalGcTime(long sampledMs) {
+    jvmTotalGcTimeMs = Math.max(jvmTotalGcTimeMs, sampledMs);
+  }
+
   void taskEnded(TaskEnd task, long durationMs) {
     launched(task.launchTimeMs);
+    jvmTotalGcTime(task.jvmTotalGcTimeMs);
     for (MemoryPeak kind : PEAKS) {
       if (task.has(kind)) {
         peak(kind, task.get(kind));
@@ -118,11 +124,18 @@ final class ExecutorState {
         completedTasks,
         failedTasks,
         totalDurationMs,
-        present(metricsLogged, TaskMetric.JVM_GC_TIME_MS, gcTimeMs),
+        totalGcTimeMs(metricsLogged),
         present(metricsLogged, TaskMetric.INPUT_BYTES, inputBytes),
         present(metricsLogged, TaskMetric.SHUFFLE_READ_BYTES, shuffleReadBytes),
         present(metricsLogged, TaskMetric.SHUFFLE_WRITE_BYTES, shuffleWriteBytes),
         kept.build());
+  }
+
+  /** Of the driver it is its JVM's own, as in REST: it collects for more than for tasks. */
+  private OptionalLong totalGcTimeMs(Set<TaskMetric> metricsLogged) {
+    return id.equals(Executor.DRIVER) && jvmTotalGcTimeMs >= 0
+        ? OptionalLong.of(jvmTotalGcTimeMs)
+        : present(metricsLogged, TaskMetric.JVM_GC_TIME_MS, gcTimeMs);
   }
 
   private static OptionalLong present(Set<TaskMetric> logged, TaskMetric metric, long value) {

@@ -245,6 +245,9 @@ final class RunAssembler {
     metrics.texts((metric, text) -> {
       MemoryPeak kind = ExecutorMetricNames.peak(metric);
       OptionalLong bytes = Numbers.parse(text);
+      if (metric.equals(ExecutorMetricNames.TOTAL_GC_TIME)) {
+        executor.jvmTotalGcTime(bytes.orElse(-1));
+      }
       if (kind != null && bytes.isPresent()) {
         executor.peak(kind, bytes.getAsLong());
         if (bytes.getAsLong() > 0) {

@@ -35,6 +35,9 @@ final class TaskEnd {
   final StringBuilder reasonDetail = new StringBuilder();
   boolean outOfMemoryInTrace;
   boolean hasMetrics;
+  /** Collector time of the JVM since it began, as sampled last; -1 where not logged. */
+  long jvmTotalGcTimeMs;
+
   private final long[] metrics = new long[METRICS.length];
   private long metricsPresent;
   private final long[] peaks = new long[PEAKS.length];
@@ -87,6 +90,7 @@ final class TaskEnd {
     reasonDetail.setLength(0);
     outOfMemoryInTrace = false;
     hasMetrics = false;
+    jvmTotalGcTimeMs = -1;
     Arrays.fill(metrics, 0);
     metricsPresent = 0;
     Arrays.fill(peaks, 0);
@@ -155,8 +159,12 @@ final class TaskEnd {
       return;
     }
     while (parser.nextToken() != JsonToken.END_OBJECT) {
-      MemoryPeak peak = ExecutorMetricNames.peak(parser.currentName());
+      String name = parser.currentName();
+      MemoryPeak peak = ExecutorMetricNames.peak(name);
       parser.nextToken();
+      if (name.equals(ExecutorMetricNames.TOTAL_GC_TIME)) {
+        jvmTotalGcTimeMs = Numbers.readLong(parser).orElse(-1);
+      }
       OptionalLong bytes = peak == null ? OptionalLong.empty() : Numbers.readLong(parser);
       if (peak != null && bytes.isPresent()) {
         peaks[peak.ordinal()] = bytes.getAsLong();
