@@ -1,12 +1,14 @@
 package io.sparkoptimizer;
 
 import io.sparkoptimizer.spark.ApplicationRun;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * What a run did with what it was given.
@@ -77,7 +79,8 @@ public record Analysis(
    * @param spill estimated from the bytes spilled at 100 MB/s
    * @param skewTail slots idle while the longest task of a stage ran on
    * @param scheduling slot time outside the run time: delay, deserialisation, result
-   * @param retries slot time of tasks that failed or were killed
+   * @param retries slot time of tasks that failed or were killed, and of attempts that made lost
+   *     output of a completed stage again
    * @param idle slots without a task while an executor lived
    */
   public record Breakdown(
@@ -131,7 +134,8 @@ public record Analysis(
       Map<String, String> sparkConf) {
     public Finding {
       evidence = List.copyOf(evidence);
-      sparkConf = Map.copyOf(sparkConf);
+      // By name: Map.copyOf has another order in every JVM, and equal runs give equal documents.
+      sparkConf = Collections.unmodifiableMap(new TreeMap<>(sparkConf));
     }
   }
 
