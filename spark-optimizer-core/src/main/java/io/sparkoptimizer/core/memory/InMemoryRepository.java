@@ -1,0 +1,160 @@
+package io.sparkoptimizer.core.memory;
+
+import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.DataQuality;
+import io.sparkoptimizer.spark.QualityIssue;
+import io.sparkoptimizer.spark.RunId;
+import io.sparkoptimizer.spark.RunQuery;
+import io.sparkoptimizer.spark.RunSummary;
+import io.sparkoptimizer.spi.InputStamp;
+import io.sparkoptimizer.spi.Repository;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Keeps runs until the process ends. Thread-safe: a batch is worked out beside what is kept and then
+ * put in at once, so that a reader sees all of it or nothing. A query looks at every summary.
+ */
+public final class InMemoryRepository implements Repository {
+  private final Map<RunId, Kept> runs = new HashMap<>();
+  private final Map<Attempt, Set<RunId>> idsByAttempt = new HashMap<>();
+  private final Map<Location, InputStamp> inputs = new HashMap<>();
+  private final Map<String, Recommendation> recommendations = new HashMap<>();
+
+  @Override
+  public synchronized SaveResult save(List<CollectedRun> batch) {
+    Map<RunId, ApplicationRun> changed = new HashMap<>();
+    Map<Attempt, Set<RunId>> attempts = new HashMap<>();
+    Map<Location, InputStamp> seen = new HashMap<>();
+    int added = 0;
+    int updated = 0;
+    for (CollectedRun collected : batch) {
+      ApplicationRun run = collected.run();
+      RunId id = run.id();
+      Attempt attempt = Attempt.of(id);
+      attempts
+          .computeIfAbsent(
+              attempt, key -> new LinkedHashSet<>(idsByAttempt.getOrDefault(key, Set.of())))
+          .add(id);
+      Kept kept = runs.get(id);
+      ApplicationRun former = changed.getOrDefault(id, kept == null ? null : kept.run);
+      if (former == null) {
+        added++;
+        changed.put(id, run);
+      } else if (BY_WORTH.compare(run.quality(), former.quality()) > 0) {
+        updated++;
+        changed.put(id, run);
+      }
+      seen.put(new Location(run.sourceName(), collected.input().location()), collected.input());
+    }
+    for (Set<RunId> ids : attempts.values()) {
+      if (ids.size() > 1) {
+        for (RunId id : ids) {
+          changed.compute(id, (key, run) -> marked(run == null ? kept(key) : run));
+        }
+      }
+    }
+    Map<RunId, Kept> keep = new HashMap<>();
+    changed.forEach((id, run) -> keep.put(id, new Kept(run, RunSummary.of(run))));
+    runs.putAll(keep);
+    idsByAttempt.putAll(attempts);
+    inputs.putAll(seen);
+    return new SaveResult(added, updated, batch.size() - added - updated);
+  }
+
+  private static final Comparator<DataQuality> BY_WORTH = Comparator.comparing(
+          DataQuality::complete)
+      .thenComparing(quality -> quality.eventsRead() + quality.eventsSkipped());
+
+  private ApplicationRun kept(RunId id) {
+    Kept kept = runs.get(id);
+    if (kept == null) {
+      throw new IllegalStateException("no run has the id " + id);
+    }
+    return kept.run;
+  }
+
+  private static ApplicationRun marked(ApplicationRun run) {
+    return run.toBuilder()
+        .quality(run.quality().with(QualityIssue.ID_COLLISION))
+        .build();
+  }
+
+  @Override
+  public synchronized boolean isKnown(String sourceName, InputStamp input) {
+    return input.equals(inputs.get(new Location(sourceName, input.location())));
+  }
+
+  @Override
+  public synchronized void save(Recommendation recommendation, long givenMs) {
+    recommendations.putIfAbsent(recommendation.id(), recommendation);
+  }
+
+  @Override
+  public synchronized Optional<Recommendation> recommendation(String id) {
+    return Optional.ofNullable(recommendations.get(id));
+  }
+
+  @Override
+  public synchronized List<RunSummary> summaries(RunQuery query) {
+    return matching(query).map(Kept::summary).toList();
+  }
+
+  @Override
+  public synchronized List<ApplicationRun> runs(RunQuery query) {
+    return matching(query).map(Kept::run).toList();
+  }
+
+  private Stream<Kept> matching(RunQuery query) {
+    return runs.values().stream()
+        .filter(kept -> query.matches(kept.summary))
+        .sorted(Comparator.comparing(Kept::summary, RunSummary.NEWEST_FIRST))
+        .limit(query.limit().orElse(Integer.MAX_VALUE));
+  }
+
+  @Override
+  public synchronized long count(RunQuery query) {
+    return runs.values().stream().filter(kept -> query.matches(kept.summary)).count();
+  }
+
+  @Override
+  public void close() {
+    // Nothing is held outside of this object.
+  }
+
+  private record Kept(ApplicationRun run, RunSummary summary) {}
+
+  private record Location(String sourceName, String location) {}
+
+  /** What runs share that collide. */
+  private record Attempt(String sourceName, String appId, String attemptId) {
+    static Attempt of(RunId id) {
+      return new Attempt(id.sourceName(), id.appId(), id.attemptId());
+    }
+  }
+
+  /** Makes empty repositories; takes no settings. Serves after any repository that lasts. */
+  public static final class Provider implements Repository.Provider {
+    @Override
+    public String name() {
+      return "in-memory";
+    }
+
+    @Override
+    public int order() {
+      return 100;
+    }
+
+    @Override
+    public Repository create(Map<String, String> settings) {
+      return new InMemoryRepository();
+    }
+  }
+}
