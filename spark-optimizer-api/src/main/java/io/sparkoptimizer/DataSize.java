@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  */
 public record DataSize(long bytes) implements Comparable<DataSize> {
   private static final Pattern SYNTAX =
-      Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([kmgtpKMGTP]?)(i?)([bB]?)");
+      Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*([kmgtpKMGTP]?)([iI]?)([bB]?)");
   private static final String PREFIXES = "kmgtp";
 
   public DataSize {
