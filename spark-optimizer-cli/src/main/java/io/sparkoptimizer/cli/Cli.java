@@ -1,0 +1,120 @@
+package io.sparkoptimizer.cli;
+
+import io.sparkoptimizer.ConflictingSettingsException;
+import io.sparkoptimizer.OptimizerException;
+import io.sparkoptimizer.SettingsException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The commands put together. Every failure ends here: as a message on stderr and an exit code, with
+ * a stack trace only where {@code --verbose} asks for it.
+ */
+final class Cli {
+  private final StandardOutput stdout;
+  private final PrintWriter out;
+  private final PrintWriter err;
+  private final SparkOptimizerCommand top = new SparkOptimizerCommand();
+  private final CommandLine commands;
+
+  Cli(Surroundings around) {
+    stdout = new StandardOutput(around.stdout());
+    out = new PrintWriter(stdout, false, StandardCharsets.UTF_8);
+    err = new PrintWriter(around.stderr(), true, StandardCharsets.UTF_8);
+    Session session = new Session(around, top, out, err);
+    boolean colour = around.stdoutTerminal() && !around.environment().containsKey("NO_COLOR");
+    commands = new CommandLine(top)
+        .addSubcommand(new CollectCommand(session))
+        .addSubcommand(new InspectCommand(session))
+        .addSubcommand(new RecommendCommand(session))
+        .addSubcommand(new WhatIfCommand(session))
+        .addSubcommand(new AnalyzeCommand(session))
+        .addSubcommand(new ListJobsCommand(session))
+        .addSubcommand(new StatsCommand(session))
+        .addSubcommand(new QuickstartCommand(session))
+        .addSubcommand(new AutoComplete.GenerateCompletion())
+        .addSubcommand(new CommandLine.HelpCommand());
+    commands
+        .setOut(out)
+        .setErr(err)
+        .setExpandAtFiles(false) // a file may be named @something
+        .setUsageHelpWidth(100)
+        .setUsageHelpAutoWidth(false)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF))
+        .setParameterExceptionHandler(this::wrongUsage)
+        .setExecutionExceptionHandler(this::failed);
+  }
+
+  /** Runs one command line and returns the exit code. */
+  int run(String... args) {
+    int code;
+    try {
+      code = commands.execute(args);
+      out.flush();
+    } catch (Throwable failure) { // the last resort: errors, and what picocli itself trips over
+      code = tell(failure);
+    }
+    if (stdout.readerGone()) {
+      return ExitCode.DONE;
+    }
+    return stdout.failure() == null || code != ExitCode.DONE ? code : ExitCode.FAILED;
+  }
+
+  private int wrongUsage(ParameterException fault, String[] args) {
+    CommandLine command = fault.getCommandLine();
+    String message = fault.getMessage();
+    err.println(command.getCommandSpec().qualifiedName() + ": " + message);
+    UnmatchedArgumentException.printSuggestions(fault, err);
+    err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+    if (top.verbose) {
+      fault.printStackTrace(err);
+    }
+    return ExitCode.WRONG_USAGE;
+  }
+
+  private int failed(Exception failure, CommandLine command, ParseResult parsed) {
+    return failure instanceof ParameterException fault
+        ? wrongUsage(fault, new String[0])
+        : tell(failure);
+  }
+
+  private int tell(Throwable failure) {
+    if (stdout.readerGone()) {
+      return ExitCode.DONE;
+    }
+    if (stdout.failure() == null) {
+      out.flush();
+    }
+    int code = ExitCode.FAILED;
+    if (stdout.failure() != null) {
+      err.println("spark-optimizer: cannot write the standard output: "
+          + stdout.failure().getMessage());
+    } else if (failure instanceof SettingsException settings) {
+      err.println("spark-optimizer: wrong configuration");
+      settings.faults().forEach(fault -> err.println("  " + fault));
+      code = ExitCode.WRONG_USAGE;
+    } else if (failure instanceof ConflictingSettingsException) {
+      err.println("spark-optimizer: " + failure.getMessage());
+      code = ExitCode.WRONG_USAGE;
+    } else if (failure instanceof OptimizerException) {
+      err.println("spark-optimizer: " + failure.getMessage());
+    } else if (failure instanceof OutOfMemoryError) {
+      err.println("spark-optimizer: out of memory; give it more, as JAVA_OPTS=-Xmx4g");
+    } else {
+      err.println("spark-optimizer: unexpected "
+          + failure.getClass().getSimpleName()
+          + (failure.getMessage() == null ? "" : ": " + failure.getMessage())
+          + (top.verbose ? "" : "; --verbose shows where"));
+    }
+    if (top.verbose) {
+      failure.printStackTrace(err);
+    }
+    return code;
+  }
+}

@@ -1,0 +1,126 @@
+package io.sparkoptimizer.cli;
+
+import io.sparkoptimizer.CollectionReport;
+import io.sparkoptimizer.CollectionRequest;
+import io.sparkoptimizer.Optimizer;
+import io.sparkoptimizer.OptimizerException;
+import io.sparkoptimizer.spark.ApplicationRun;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "collect",
+    description =
+        "Reads event logs into the database. What is known and unchanged is not read again.",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  spark-optimizer collect --event-log-dir /var/log/spark",
+      "  spark-optimizer collect --event-log-dir logs.zip --db-url sqlite:///history.db",
+      "  spark-optimizer collect --event-log-dir logs --format json | jq .skipped"
+    })
+final class CollectCommand implements Callable<Integer> {
+  @Option(
+      names = "--event-log-dir",
+      required = true,
+      paramLabel = "PATH",
+      description = "A folder of event logs, one log, or a zip of logs.")
+  Path eventLogDir = Path.of("");
+
+  @Option(
+      names = "--source-name",
+      paramLabel = "NAME",
+      defaultValue = ApplicationRun.DEFAULT_SOURCE,
+      description = "The cluster these logs are from; application ids repeat between clusters."
+          + " Default: ${DEFAULT-VALUE}.")
+  String sourceName = ApplicationRun.DEFAULT_SOURCE;
+
+  @Option(
+      names = "--batch-size",
+      paramLabel = "N",
+      defaultValue = "100",
+      converter = Converters.Count.class,
+      description = "Runs saved in one transaction. Default: ${DEFAULT-VALUE}.")
+  int batchSize = 100;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "table",
+      converter = Converters.Formats.class,
+      completionCandidates = Converters.Formats.class,
+      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  OutputFormat format = OutputFormat.TABLE;
+
+  private final Session session;
+
+  CollectCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() {
+    requireExists(eventLogDir);
+    CollectionReport report;
+    try (Optimizer optimizer = session.open()) {
+      report = collect(session, optimizer, eventLogDir, sourceName, batchSize);
+    }
+    if (format == OutputFormat.JSON) {
+      Json.print(session.out, CollectionJson.document(report));
+    } else {
+      print(session, report);
+    }
+    session.tellSkipped(report.skipped());
+    long known = report.processed() + report.unchanged();
+    if (known == 0 && report.skipped().isEmpty()) {
+      session.err.println("no event log found under " + Text.clean(eventLogDir.toString()));
+    }
+    return exitCode(known, report.skipped().size());
+  }
+
+  static void requireExists(Path path) {
+    if (!Files.exists(path)) {
+      throw new OptimizerException("no such file or folder: " + Text.clean(path.toString()));
+    }
+  }
+
+  static CollectionReport collect(
+      Session session, Optimizer optimizer, Path path, String sourceName, int batchSize) {
+    CollectionRequest request = new CollectionRequest(
+        CollectionRequest.eventLogs(path).collector(),
+        Map.of("path", path.toString()),
+        sourceName,
+        batchSize);
+    if (!session.showsProgress()) {
+      return optimizer.collect(request, CollectionRequest.Progress.NONE);
+    }
+    try (ProgressLine progress = new ProgressLine(session.err)) {
+      return optimizer.collect(request, progress);
+    }
+  }
+
+  static void print(Session session, CollectionReport report) {
+    session.out.println("Successfully processed " + report.processed() + " jobs");
+    if (report.updated() > 0) {
+      session.out.println("  " + report.updated() + " of them replaced a lesser record");
+    }
+    if (report.unchanged() > 0) {
+      session.out.println("  " + report.unchanged() + " more known and unchanged, not read again");
+    }
+    if (!report.skipped().isEmpty()) {
+      session.out.println("  " + report.skipped().size() + " inputs skipped");
+    }
+    session.out.flush();
+  }
+
+  /** All skipped, or nothing found: the work failed. */
+  static int exitCode(long done, int skipped) {
+    if (done == 0) {
+      return ExitCode.FAILED;
+    }
+    return skipped > 0 ? ExitCode.SOME_SKIPPED : ExitCode.DONE;
+  }
+}

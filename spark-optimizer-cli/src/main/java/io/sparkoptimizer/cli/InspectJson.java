@@ -1,0 +1,259 @@
+package io.sparkoptimizer.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparkoptimizer.SkippedInput;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.DataQuality;
+import io.sparkoptimizer.spark.Distribution;
+import io.sparkoptimizer.spark.Executor;
+import io.sparkoptimizer.spark.Measures;
+import io.sparkoptimizer.spark.MemoryFailure;
+import io.sparkoptimizer.spark.MemoryPeak;
+import io.sparkoptimizer.spark.QualityIssue;
+import io.sparkoptimizer.spark.ResourceProfile;
+import io.sparkoptimizer.spark.SparkJob;
+import io.sparkoptimizer.spark.SqlExecution;
+import io.sparkoptimizer.spark.StageAttempt;
+import io.sparkoptimizer.spark.StreamingProgress;
+import io.sparkoptimizer.spark.TaskDistribution;
+import io.sparkoptimizer.spark.TaskMetric;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The document of {@code inspect}, written application by application so that any number of logs fits
+ * in memory.
+ */
+final class InspectJson {
+  private final PrintWriter out;
+  private final JsonGenerator generator;
+  private boolean begun;
+
+  InspectJson(PrintWriter out) {
+    this.out = out;
+    try {
+      generator = Json.MAPPER.createGenerator(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void add(ApplicationRun run) {
+    write(() -> {
+      begin();
+      Json.MAPPER.writeTree(generator, application(run));
+    });
+  }
+
+  void end(List<SkippedInput> skipped) {
+    write(() -> {
+      begin();
+      generator.writeEndArray();
+      generator.writeFieldName("skipped");
+      Json.MAPPER.writeTree(generator, Json.skipped(skipped));
+      generator.writeEndObject();
+    });
+    out.println();
+    out.flush();
+  }
+
+  private void begin() throws IOException {
+    if (!begun) {
+      begun = true;
+      generator.writeStartObject();
+      generator.writeArrayFieldStart("applications");
+    }
+  }
+
+  private void write(Writing writing) {
+    try {
+      writing.run();
+      generator.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private interface Writing {
+    void run() throws IOException;
+  }
+
+  static ObjectNode application(ApplicationRun run) {
+    ObjectNode node = Json.object();
+    node.set("source", Json.texts(run.source()));
+    node.put("app_id", run.appId());
+    node.put("attempt_id", run.attemptId());
+    node.put("name", run.name());
+    node.put("user", run.user());
+    node.put("spark_version", run.sparkVersion());
+    node.put("cluster_manager", run.clusterManager().word());
+    node.put("job_signature", run.jobSignature());
+    Json.put(node, "start_time_ms", run.startTimeMs());
+    Json.put(node, "end_time_ms", run.endTimeMs());
+    Json.put(node, "duration_ms", run.durationMs());
+    node.put("status", run.status().word());
+    node.set("quality", quality(run.quality()));
+    node.set("configuration", Json.textMap(run.configuration()));
+    ArrayNode executors = node.putArray("executors");
+    run.executors().forEach(executor -> executors.add(executor(executor)));
+    ArrayNode jobs = node.putArray("jobs");
+    run.jobs().forEach(job -> jobs.add(job(job)));
+    ArrayNode stages = node.putArray("stages");
+    run.stages().forEach(stage -> stages.add(stage(stage)));
+    ObjectNode totals = node.putObject("totals");
+    metrics(totals, run.totals());
+    node.put("application_kind", run.kind().word());
+    node.put("job_type", run.jobType().word());
+    node.put("sql_executions", run.sql().size());
+    node.put("aqe_updates", run.aqeUpdates());
+    ArrayNode sql = node.putArray("sql");
+    run.sql().forEach(execution -> sql.add(sql(execution)));
+    ArrayNode profiles = node.putArray("resource_profiles");
+    run.resourceProfiles().forEach(profile -> profiles.add(resourceProfile(profile)));
+    node.set("streaming", streaming(run.streaming()));
+    node.set("task_outcomes", Json.countMap(run.taskOutcomes()));
+    ArrayNode failures = node.putArray("memory_failures");
+    run.memoryFailures().forEach(failure -> failures.add(memoryFailure(failure)));
+    return node;
+  }
+
+  private static ObjectNode quality(DataQuality quality) {
+    ObjectNode node = Json.object();
+    node.put("complete", quality.complete());
+    node.set(
+        "issues", Json.texts(quality.issues().stream().map(QualityIssue::word).toList()));
+    node.put("events_read", quality.eventsRead());
+    node.put("events_skipped", quality.eventsSkipped());
+    node.put("lines", quality.lines());
+    node.put("unparsable_lines", quality.unparsableLines());
+    return node;
+  }
+
+  private static ObjectNode executor(Executor executor) {
+    ObjectNode node = Json.object();
+    node.put("id", executor.id());
+    node.put("host", executor.host());
+    Json.put(node, "total_cores", executor.totalCores());
+    Json.put(node, "add_time_ms", executor.addTimeMs());
+    Json.put(node, "remove_time_ms", executor.removeTimeMs());
+    node.put("remove_reason", executor.removeReason());
+    node.put("completed_tasks", executor.completedTasks());
+    node.put("failed_tasks", executor.failedTasks());
+    node.put("total_duration_ms", executor.totalDurationMs());
+    Json.put(node, "total_gc_time_ms", executor.totalGcTimeMs());
+    Json.put(node, "total_input_bytes", executor.totalInputBytes());
+    Json.put(node, "total_shuffle_read_bytes", executor.totalShuffleReadBytes());
+    Json.put(node, "total_shuffle_write_bytes", executor.totalShuffleWriteBytes());
+    for (MemoryPeak peak : MemoryPeak.values()) {
+      Json.put(node, peak.key(), executor.peaks().get(peak));
+    }
+    return node;
+  }
+
+  private static ObjectNode job(SparkJob job) {
+    ObjectNode node = Json.object();
+    node.put("job_id", job.jobId());
+    node.put("status", job.status().word());
+    Json.put(node, "submission_time_ms", job.submissionTimeMs());
+    Json.put(node, "completion_time_ms", job.completionTimeMs());
+    node.set("stage_ids", Json.numbers(job.stageIds()));
+    return node;
+  }
+
+  private static ObjectNode stage(StageAttempt stage) {
+    ObjectNode node = Json.object();
+    node.put("stage_id", stage.stageId());
+    node.put("attempt_id", stage.attemptId());
+    node.put("name", stage.name());
+    node.put("status", stage.status().word());
+    node.set("parent_ids", Json.numbers(stage.parentIds()));
+    Json.put(node, "submission_time_ms", stage.submissionTimeMs());
+    Json.put(node, "first_task_launched_time_ms", stage.firstTaskLaunchedTimeMs());
+    Json.put(node, "completion_time_ms", stage.completionTimeMs());
+    node.put("num_tasks", stage.numTasks());
+    node.put("num_complete_tasks", stage.numCompleteTasks());
+    node.put("num_failed_tasks", stage.numFailedTasks());
+    node.put("num_killed_tasks", stage.numKilledTasks());
+    node.put("num_speculative_tasks", stage.numSpeculativeTasks());
+    metrics(node, stage.metrics());
+    node.set("task_duration_ms", distribution(stage.distribution(TaskDistribution.DURATION_MS)));
+    return node;
+  }
+
+  private static void metrics(ObjectNode node, Measures<TaskMetric> metrics) {
+    for (TaskMetric metric : TaskMetric.values()) {
+      Json.put(node, metric.key(), metrics.get(metric));
+    }
+  }
+
+  private static @Nullable ObjectNode distribution(Distribution figures) {
+    if (figures.count() == 0) {
+      return null;
+    }
+    return Json.object()
+        .put("min", figures.min())
+        .put("p25", figures.quantile(0.25))
+        .put("p50", figures.quantile(0.5))
+        .put("p75", figures.quantile(0.75))
+        .put("p95", figures.quantile(0.95))
+        .put("max", figures.max())
+        .put("sum", figures.sum());
+  }
+
+  private static ObjectNode sql(SqlExecution execution) {
+    ObjectNode node = Json.object();
+    node.put("execution_id", execution.executionId());
+    node.put("description", execution.description());
+    Json.put(node, "duration_ms", execution.durationMs());
+    node.set("job_ids", Json.numbers(execution.jobIds()));
+    node.set("operators", Json.countMap(execution.operators()));
+    ArrayNode scans = node.putArray("scans");
+    for (SqlExecution.Scan scan : execution.scans()) {
+      ObjectNode one = scans.addObject().put("format", scan.format());
+      Json.put(one, "files", scan.files());
+      Json.put(one, "bytes", scan.bytes());
+    }
+    node.set("joins", Json.countMap(execution.joins()));
+    return node;
+  }
+
+  private static ObjectNode resourceProfile(ResourceProfile profile) {
+    ObjectNode node = Json.object();
+    node.put("id", profile.id());
+    ObjectNode executor = node.putObject("executor_resources");
+    profile.executorResources().forEach((name, amount) -> Json.put(executor, name, amount));
+    ObjectNode task = node.putObject("task_resources");
+    profile.taskResources().forEach((name, amount) -> Json.put(task, name, amount));
+    return node;
+  }
+
+  private static @Nullable ObjectNode streaming(@Nullable StreamingProgress progress) {
+    if (progress == null) {
+      return null;
+    }
+    ObjectNode node = Json.object();
+    node.put("queries", progress.queries());
+    node.put("batches", progress.batches());
+    Json.put(node, "batch_duration_p50_ms", progress.batchDurationP50Ms());
+    Json.put(node, "batch_duration_p95_ms", progress.batchDurationP95Ms());
+    Json.put(node, "input_rows_per_second", progress.inputRowsPerSecond());
+    Json.put(node, "processed_rows_per_second", progress.processedRowsPerSecond());
+    return node;
+  }
+
+  private static ObjectNode memoryFailure(MemoryFailure failure) {
+    ObjectNode node = Json.object();
+    node.put("cause", failure.cause().word());
+    node.put("certainty", failure.certainty().word());
+    node.put("executor_id", failure.executorId());
+    Json.put(node, "stage_id", failure.stageId());
+    Json.put(node, "time_ms", failure.timeMs());
+    node.put("evidence", failure.evidence());
+    return node;
+  }
+}

@@ -1,0 +1,57 @@
+package io.sparkoptimizer.cli;
+
+import io.sparkoptimizer.CollectionRequest;
+import java.io.PrintWriter;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** A progress bar on a terminal's stderr. */
+final class ProgressLine implements CollectionRequest.Progress, AutoCloseable {
+  private static final int WIDTH = 78;
+
+  private final ProgressBar bar;
+
+  ProgressLine(PrintWriter err) {
+    bar = new ProgressBarBuilder()
+        .setTaskName("Collecting")
+        .setUnit(" logs", 1)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setInitialMax(-1) // not known yet
+        .setConsumer(new Line(err))
+        .build();
+  }
+
+  @Override
+  public void update(long done, long expected) {
+    if (expected > 0) {
+      bar.maxHint(expected);
+    }
+    bar.stepTo(done);
+  }
+
+  @Override
+  public void close() {
+    bar.close();
+  }
+
+  private record Line(PrintWriter err) implements ProgressBarConsumer {
+    @Override
+    public int getMaxRenderedLength() {
+      return WIDTH;
+    }
+
+    @Override
+    public void accept(String rendered) {
+      err.print('\r' + rendered);
+      err.flush();
+    }
+
+    @Override
+    public void close() {
+      err.println();
+      err.flush();
+    }
+  }
+}
