@@ -1,0 +1,103 @@
+package io.sparkoptimizer.core.analysis;
+
+import io.sparkoptimizer.Analysis.Finding;
+import io.sparkoptimizer.Analysis.Measured;
+import io.sparkoptimizer.Analysis.Severity;
+import io.sparkoptimizer.spark.SparkSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/** A finding being written. Not thread-safe. */
+final class Draft {
+  private final RunFacts facts;
+  private final String rule;
+  private final Severity severity;
+  private final String title;
+  private final List<Measured> evidence = new ArrayList<>();
+  private final Map<String, String> sparkConf = new TreeMap<>();
+  private OptionalInt stageId = OptionalInt.empty();
+  private OptionalLong wastedMs = OptionalLong.empty();
+  private OptionalDouble wastedCoreHours = OptionalDouble.empty();
+  private OptionalDouble wastedCost = OptionalDouble.empty();
+  private final List<String> advice = new ArrayList<>();
+
+  Draft(RunFacts facts, Rule rule, Severity severity, String title) {
+    this.facts = facts;
+    this.rule = rule.name();
+    this.severity = severity;
+    this.title = title;
+  }
+
+  Draft stage(int id) {
+    stageId = OptionalInt.of(id);
+    return this;
+  }
+
+  Draft evidence(String metric, double observed, double threshold, String unit) {
+    evidence.add(new Measured(metric, observed, threshold, unit));
+    return this;
+  }
+
+  Draft wastedMs(double wallMs) {
+    wastedMs = OptionalLong.of(Math.round(wallMs));
+    return this;
+  }
+
+  /** Core-hours of this slot time, and what they cost with their memory. */
+  Draft wastedSlotMs(double slotMs) {
+    return wastedCoreHours(facts.coreHours(slotMs));
+  }
+
+  Draft wastedCoreHours(double coreHours) {
+    wastedCoreHours = OptionalDouble.of(coreHours);
+    wastedCost = facts.cost(coreHours);
+    return this;
+  }
+
+  Draft wastedCost(double cost) {
+    wastedCost = OptionalDouble.of(cost);
+    return this;
+  }
+
+  /** Adds a sentence or more. */
+  Draft advice(String words) {
+    advice.add(words);
+    return this;
+  }
+
+  /** A property to set; passed over where the run had that value already, in whatever spelling. */
+  Draft conf(String property, String value) {
+    String present = facts.run().configuration().get(property);
+    OptionalLong presentMb = SparkSettings.memoryMb(facts.run().configuration(), property);
+    boolean same = value.equalsIgnoreCase(present == null ? "" : present.strip())
+        || (presentMb.isPresent()
+            && presentMb.equals(SparkSettings.memoryMb(Map.of(property, value), property)));
+    if (!same) {
+      sparkConf.put(property, value);
+    }
+    return this;
+  }
+
+  Draft confMb(String property, long mebibytes) {
+    return conf(property, mebibytes + "m");
+  }
+
+  Finding build() {
+    return new Finding(
+        rule,
+        severity,
+        stageId,
+        title,
+        evidence,
+        wastedMs,
+        wastedCoreHours,
+        wastedCost,
+        String.join(" ", advice),
+        sparkConf);
+  }
+}
