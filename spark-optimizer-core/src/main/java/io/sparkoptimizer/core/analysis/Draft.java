@@ -6,6 +6,7 @@ import io.sparkoptimizer.Analysis.Severity;
 import io.sparkoptimizer.spark.SparkSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -72,15 +73,24 @@ final class Draft {
 
   /** A property to set; passed over where the run had that value already, in whatever spelling. */
   Draft conf(String property, String value) {
-    String present = facts.run().configuration().get(property);
-    OptionalLong presentMb = SparkSettings.memoryMb(facts.run().configuration(), property);
-    boolean same = value.equalsIgnoreCase(present == null ? "" : present.strip())
-        || (presentMb.isPresent()
-            && presentMb.equals(SparkSettings.memoryMb(Map.of(property, value), property)));
+    boolean same = sameValue(facts.run().configuration(), Map.of(property, value), property);
     if (!same) {
       sparkConf.put(property, value);
     }
     return this;
+  }
+
+  /** {@code 4g} is {@code 4096m}, and a plain number has the property's own unit. */
+  private static boolean sameValue(Map<String, String> a, Map<String, String> b, String property) {
+    boolean memory = property.toLowerCase(Locale.ROOT).contains("memory");
+    OptionalLong size =
+        memory ? SparkSettings.memoryMb(a, property) : SparkSettings.sizeBytes(a, property);
+    OptionalLong other =
+        memory ? SparkSettings.memoryMb(b, property) : SparkSettings.sizeBytes(b, property);
+    String text = a.get(property);
+    return size.isPresent()
+        ? size.equals(other)
+        : text != null && text.strip().equalsIgnoreCase(b.get(property));
   }
 
   Draft confMb(String property, long mebibytes) {

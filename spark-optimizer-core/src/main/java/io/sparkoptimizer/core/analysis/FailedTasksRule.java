@@ -74,7 +74,7 @@ final class FailedTasksRule implements Rule {
         .evidence("failed_tasks", stage.numFailedTasks(), MIN_FAILED, "tasks");
     if (failed && runFailed) {
       facts.totalCoreHours().ifPresent(draft::wastedCoreHours);
-      facts.wallMs().ifPresent(draft::wastedMs);
+      facts.wallMs().ifPresent(wall -> draft.wastedMs((double) wall));
     } else {
       facts.retriedSlotTimeMs(stage).ifPresent(draft::wastedSlotMs);
     }
@@ -99,12 +99,12 @@ final class FailedTasksRule implements Rule {
             && failure.cause() != Cause.UNKNOWN);
     Map<String, Long> outcomes = facts.run().taskOutcomes();
     if (memory) {
-      draft.advice("Tasks of it ran out of memory: see out-of-memory.");
-    } else if (outcomes.containsKey("FetchFailed")) {
+      draft.advice("Memory may be why: see out-of-memory.");
+    } else if (because(stage, outcomes, "FetchFailed")) {
       draft.advice(
           "Shuffle blocks could not be fetched: their executors were gone or overloaded. Look"
               + " at why executors were lost before changing fetch timeouts.");
-    } else if (outcomes.containsKey("ExecutorLostFailure")) {
+    } else if (because(stage, outcomes, "ExecutorLost")) {
       draft.advice("Tasks died with their executors: look at why those were lost.");
     } else {
       draft.advice(
@@ -119,6 +119,14 @@ final class FailedTasksRule implements Rule {
     if (!words.isEmpty()) {
       draft.advice("Task ends of the whole run that did not succeed: " + words + ".");
     }
+  }
+
+  /** Of the stage where it says why it failed; of the run where nothing but this went wrong in it. */
+  private static boolean because(StageAttempt stage, Map<String, Long> outcomes, String word) {
+    return stage.failureReason() != null
+        ? stage.failureReason().contains(word)
+        : outcomes.keySet().stream().anyMatch(outcome -> outcome.startsWith(word))
+            && !outcomes.containsKey("ExceptionFailure");
   }
 
   private void lost(RunFacts facts, Cause cause, List<Finding> findings) {

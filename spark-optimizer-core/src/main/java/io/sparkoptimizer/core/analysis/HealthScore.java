@@ -14,9 +14,11 @@ import java.util.Objects;
  *
  * <p>Waste is the share of the run's core-hours that findings name, each hour once: slots idle beyond
  * what {@link IdleSlotsRule} lets pass, {@code (idle - t) / (1 - t)} so that the score has no step at
- * its threshold t, or the slots idle in skew tails, whichever is more (tails are idle slots); plus
- * spill, collector, tiny tasks and failed work, which are slot time; plus heap given back, as a share
- * of cost. Without executors in the log there are no core-hours, and waste is the share of slot time.
+ * its threshold t, weighted by {@code h / (h + 0.1)} for h idle core-hours, because half of a minute on
+ * two cores is nobody's loss; or the slots idle in skew tails, whichever is more (tails are idle
+ * slots); plus spill, collector, tiny tasks and failed work, which are slot time; plus heap given back,
+ * as a share of cost. Without executors in the log there are no core-hours, and waste is the share of
+ * slot time.
  *
  * <p>Risk is the chance that the next run fails as it is. A run that failed: 2/3, Laplace's rule of
  * succession for one failure in one trial. Otherwise, with p = failed / all of n task ends, a task
@@ -50,8 +52,12 @@ final class HealthScore {
       double share = finding.wastedCoreHours().orElse(0) / total;
       switch (finding.rule()) {
         case "skewed-stage" -> skew += share;
-        case "idle-slots" ->
-          idle += Math.max(0, (share - IdleSlotsRule.THRESHOLD) / (1 - IdleSlotsRule.THRESHOLD));
+        case "idle-slots" -> {
+          double hours = finding.wastedCoreHours().orElse(0);
+          idle += Math.max(0, (share - IdleSlotsRule.THRESHOLD) / (1 - IdleSlotsRule.THRESHOLD))
+              * hours
+              / (hours + IdleSlotsRule.SMALL_CORE_HOURS);
+        }
         case "oversized-memory" ->
           memory +=
               finding.wastedCost().orElse(0) / facts.cost(total).orElse(Double.POSITIVE_INFINITY);

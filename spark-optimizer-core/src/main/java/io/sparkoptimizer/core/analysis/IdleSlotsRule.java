@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * {@code idle-slots}: executors were held while their slots had nothing to do.
  *
- * <p>Fires where {@value #THRESHOLD} or more of slots x lifetime held no task (DataFlint); .65 is
+ * <p>Fires where {@value #THRESHOLD} or more of slots x lifetime held no task, though tasks ran (DataFlint); .65 is
  * medium, .80 high (spark-advisor's bounds lie at .60 and .80), below {@value #SMALL_CORE_HOURS}
  * core-hours always low. Batch runs only: in a notebook, a server or a stream idle slots are waiting
  * for someone. Core-hours lost = all that were idle; no wall time is lost.
@@ -24,7 +24,7 @@ final class IdleSlotsRule implements Rule {
   static final double THRESHOLD = 0.50;
   private static final double MEDIUM = 0.65;
   private static final double HIGH = 0.80;
-  private static final double SMALL_CORE_HOURS = 0.1;
+  static final double SMALL_CORE_HOURS = 0.1;
   /** Spark's default {@code spark.dynamicAllocation.executorIdleTimeout}, milliseconds. */
   private static final long IDLE_TIMEOUT_MS = 60_000;
   /** Share of slots x lifetime that dynamic allocation must give back to be worth its ramp-up. */
@@ -37,7 +37,9 @@ final class IdleSlotsRule implements Rule {
 
   @Override
   public List<Finding> findings(RunFacts facts) {
-    if (facts.slotOccupancy().isEmpty() || facts.run().kind() != ApplicationKind.BATCH) {
+    if (facts.slotOccupancy().isEmpty()
+        || facts.ran().isEmpty()
+        || facts.run().kind() != ApplicationKind.BATCH) {
       return List.of();
     }
     double idle = 1 - facts.slotOccupancy().getAsDouble();

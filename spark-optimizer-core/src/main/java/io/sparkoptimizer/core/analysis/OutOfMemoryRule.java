@@ -100,10 +100,11 @@ final class OutOfMemoryRule implements Rule {
         driver ? "The driver" : executors == 0 ? "Tasks" : Words.count(executors, "executor");
     String what = switch (cause) {
       case HEAP -> "ran out of heap";
-      case CONTAINER -> "exceeded the container's memory limit";
+      case CONTAINER ->
+        certain ? "exceeded the container's memory limit" : "were killed for memory";
       default -> "ran out of memory in Python workers";
     };
-    return who + " " + what + (certain ? "" : ", probably");
+    return who + (certain ? " " : " probably ") + what;
   }
 
   private static void adviseHeap(RunFacts facts, Draft draft) {
@@ -156,8 +157,9 @@ final class OutOfMemoryRule implements Rule {
         || manager == ClusterManager.MESOS;
     if (!container || heap.isEmpty()) {
       draft.advice(
-          "Memory beside the heap ran out on the machine: start fewer or smaller executors on"
-              + " it. Python workers, direct buffers and off-heap memory come on top of the heap.");
+          "If it was memory, the machine ran out of it: start fewer or smaller executors on it;"
+              + " Python workers, direct buffers and off-heap memory come on top of the heap. The machine's"
+              + " own log says whether its kernel killed the process.");
       return;
     }
     long overhead = ContainerMemory.overheadMb(facts.run(), heap.getAsLong());

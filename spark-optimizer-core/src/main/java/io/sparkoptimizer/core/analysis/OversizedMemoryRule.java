@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * <p>Fires where the heap is {@value #THRESHOLD} times (largest used heap + 300 MB) or more (Dr.
  * Elephant's "moderate"; 2 is medium, 3 high), in a run that succeeded, above 2 GB, and where nothing
- * says that memory was short; see {@link HeapNeed}. Thin evidence is low and names no size. Cost =
+ * says that memory was short; see {@link HeapNeed}. Thin evidence speaks from 3 on, is low and names no size. Cost =
  * heap given back x lifetime of the executors; no core-hours and no time are lost by it.
  */
 final class OversizedMemoryRule implements Rule {
@@ -32,6 +32,9 @@ final class OversizedMemoryRule implements Rule {
       return List.of();
     }
     HeapNeed need = found.get();
+    if (!need.strong() && need.ratio() < HIGH) {
+      return List.of();
+    }
     Severity severity = !need.strong() || need.ratio() < MEDIUM
         ? Severity.LOW
         : need.ratio() < HIGH ? Severity.MEDIUM : Severity.HIGH;

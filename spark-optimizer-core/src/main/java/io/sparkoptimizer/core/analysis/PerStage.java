@@ -13,12 +13,14 @@ import java.util.stream.Collectors;
 
 /**
  * The findings of a rule that looks at stages one by one, held down to what a person reads: the worst
- * {@value #MOST} stages that cost at least {@link Severities#NOISE} of the run each, and one finding
+ * {@value #MOST} stages that cost at least {@link Severities#NOISE} of the run and half a second each, and one finding
  * for all others where together they cost as much. Of several attempts of a stage the worst counts as
  * its finding.
  */
 final class PerStage {
   static final int MOST = 5;
+  /** Wall time below which a stage is not worth a line, milliseconds. */
+  private static final long SHORT_MS = 500;
   /** Ids named in the finding that stands for the rest. */
   private static final int NAMED = 10;
 
@@ -45,17 +47,23 @@ final class PerStage {
     Set<Integer> seen = new HashSet<>();
     for (Candidate candidate : sorted) {
       boolean another = seen.add(candidate.stageId());
-      if (another && candidate.share() >= Severities.NOISE && shown.size() < MOST) {
+      if (another
+          && worth(candidate.share(), candidate.finding().wastedMs())
+          && shown.size() < MOST) {
         shown.add(candidate.finding());
       } else {
         rest.add(candidate);
       }
     }
     double share = rest.stream().mapToDouble(Candidate::share).sum();
-    if (!rest.isEmpty() && share >= Severities.NOISE) {
+    if (!rest.isEmpty() && worth(share, sumMs(rest))) {
       shown.add(summary(rest, Math.min(1, share), symptom));
     }
     return shown;
+  }
+
+  private static boolean worth(double share, OptionalLong lostMs) {
+    return share >= Severities.NOISE && lostMs.orElse(SHORT_MS) >= SHORT_MS;
   }
 
   private static Finding summary(List<Candidate> rest, double share, String symptom) {

@@ -40,8 +40,11 @@ final class RunFacts {
    * events) before occupancy is not told at all.
    */
   private static final double UNSEEN_LIMIT = 0.05;
-  /** Slot time may exceed what the known executors offer by this much: clocks differ. */
-  private static final double CLOCK_TOLERANCE = 1.05;
+  /**
+   * Slot time may be this times what the known executors offer: a task's finish is when the driver
+   * has its result, and its slot may hold the next task by then, which adds up over tiny tasks.
+   */
+  private static final double OVERLAP = 2;
 
   private static final Pattern VERSION = Pattern.compile("([0-9]+)\\.([0-9]+).*");
 
@@ -113,7 +116,7 @@ final class RunFacts {
     slotTimeTold =
         !run.quality().has(QualityIssue.COMPACTED) && unseenSlotTimeMs() <= UNSEEN_LIMIT * slotTime;
     // More slot time than slots: executors are missing from the log.
-    boolean covered = slotTime <= CLOCK_TOLERANCE * capacity;
+    boolean covered = slotTime <= OVERLAP * capacity;
     capacityMs =
         known && capacity > 0 && covered ? OptionalLong.of(capacity) : OptionalLong.empty();
     coreMs = known && cores > 0 ? OptionalLong.of(cores) : OptionalLong.empty();
@@ -190,6 +193,26 @@ final class RunFacts {
   OptionalDouble slotOccupancy() {
     return idleMs().isPresent()
         ? OptionalDouble.of(1 - (double) idleMs().getAsLong() / capacityMs.getAsLong())
+        : OptionalDouble.empty();
+  }
+
+  /**
+   * The share of the run that slot time of a stage attempt made up: as wall time over the slots that
+   * the stage could use; where executors or times are unknown, as slot time.
+   */
+  double shareOfRun(StageAttempt stage, double slotMs) {
+    OptionalDouble wall = wallMs(stage, slotMs);
+    double share = wall.isPresent() && wallMs().isPresent()
+        ? wall.getAsDouble() / wallMs().getAsLong()
+        : slotMs / Math.max(1, slotTimeMs);
+    return Math.min(1, Math.max(0, share));
+  }
+
+  /** Slot time of a stage attempt as wall time, if it was spread over the slots it could use. */
+  OptionalDouble wallMs(StageAttempt stage, double slotMs) {
+    OptionalDouble alive = slotsDuring(stage);
+    return alive.isPresent()
+        ? OptionalDouble.of(slotMs / Math.max(1, Math.min(alive.getAsDouble(), stage.numTasks())))
         : OptionalDouble.empty();
   }
 

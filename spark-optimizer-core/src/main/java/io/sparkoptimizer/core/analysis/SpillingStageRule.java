@@ -15,7 +15,7 @@ import java.util.List;
  *
  * <p>Fires where the bytes spilled to disk are {@value #THRESHOLD} or more of the bytes processed
  * (Dr. Elephant's "moderate"; processed = the larger of what was read, from tables and shuffles, and
- * what was written), and the estimated time is 1 % of the run's slot time or more. Severity by the
+ * what was written), and the estimated time is 1 % of the run or more. Severity by the
  * share of bytes (.25 medium, .50 high: Dr. Elephant's next bands), at most that of the share of time.
  * Slot time lost = bytes spilled at 100 MB/s; {@code wasted_ms} = that over the slots that the stage
  * could use.
@@ -56,7 +56,7 @@ final class SpillingStageRule implements Rule {
     List<PerStage.Candidate> candidates = new ArrayList<>();
     for (StageAttempt stage : spilling) {
       long lostMs = Spill.estimatedMs(stage.metrics().orZero(TaskMetric.DISK_BYTES_SPILLED));
-      double share = Math.min(1, (double) lostMs / Math.max(1, facts.slotTimeMs()));
+      double share = facts.shareOfRun(stage, (double) lostMs);
       candidates.add(new PerStage.Candidate(share, finding(facts, stage, lostMs, share, factor)));
     }
     return PerStage.bounded(candidates, "spill to disk");
@@ -110,10 +110,7 @@ final class SpillingStageRule implements Rule {
         .evidence("disk_bytes_spilled_to_processed", ratio, THRESHOLD, "ratio")
         .evidence("disk_bytes_spilled", (double) spilled, 0, "bytes")
         .wastedSlotMs((double) lostMs);
-    facts
-        .slotsDuring(stage)
-        .ifPresent(slots ->
-            draft.wastedMs(lostMs / Math.max(1, Math.min(slots, stage.numTasks()))));
+    facts.wallMs(stage, (double) lostMs).ifPresent(draft::wastedMs);
     if (unevenly(stage)) {
       return draft
           .advice("A few tasks spill most of it: their keys hold too many rows. Spread those keys"

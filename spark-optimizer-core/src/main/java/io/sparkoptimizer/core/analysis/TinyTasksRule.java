@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  * <p>Fires where the median task takes less than {@value #THRESHOLD_MS} ms and the stage has either
  * more than {@value #MANY_TASKS} tasks (DataFlint), or {@value #SOME_TASKS} and four for each slot
  * while {@value #OVERHEAD_SHARE} or more of their slot time lies outside their run time; and where
- * what could be saved is 1 % of the run's slot time or more. Severity by that share. Saved = overhead
+ * what could be saved is 1 % of the run or more. Severity by that share. Saved = overhead
  * x (1 - target / tasks), with the target of tasks of one second each, never fewer than slots. The
  * driver's own time per task comes on top and is not told.
  */
@@ -54,7 +54,7 @@ final class TinyTasksRule implements Rule {
       double overhead = Accounts.overheadMs(facts, stage).orElse(0);
       double saved =
           overhead * (1 - Math.min(1, (double) target(facts, stage) / durations.count()));
-      double share = Math.min(1, saved / Math.max(1, facts.slotTimeMs()));
+      double share = facts.shareOfRun(stage, saved);
       candidates.add(
           new PerStage.Candidate(share, finding(facts, stage, saved, share, partitions)));
     }
@@ -99,7 +99,7 @@ final class TinyTasksRule implements Rule {
             "ratio")
         .evidence("tasks", (double) durations.count(), SOME_TASKS, "tasks")
         .wastedSlotMs(saved);
-    facts.slotsDuring(stage).ifPresent(slots -> draft.wastedMs(saved / Math.max(1, slots)));
+    facts.wallMs(stage, saved).ifPresent(draft::wastedMs);
     boolean shuffled = stage.metrics().orZero(TaskMetric.SHUFFLE_READ_BYTES)
         > stage.metrics().orZero(TaskMetric.INPUT_BYTES);
     if (facts.isStreaming()) {
@@ -107,9 +107,16 @@ final class TinyTasksRule implements Rule {
           "The number of shuffle partitions is fixed by a stateful query's checkpoint: take"
               + " larger batches, or start over with a new checkpoint and fewer partitions.");
     } else if (facts.sqlOf(stage) == null) {
-      draft.advice(
-          "About " + target(facts, stage) + " partitions would do: coalesce before this stage,"
-              + " or pass numPartitions to the operation that makes it.");
+      boolean reads = stage.metrics().orZero(TaskMetric.INPUT_BYTES)
+              + stage.metrics().orZero(TaskMetric.SHUFFLE_READ_BYTES)
+          > 0;
+      draft.advice((reads
+              ? ""
+              : "Its tasks read nothing that Spark counts: where it lists the folders of a partitioned"
+                  + " table, read that table through a catalog, or partition it less finely. Else: ")
+          + Words.count(target(facts, stage), "partition")
+          + " would do: coalesce before this stage, or pass numPartitions to the operation that makes"
+          + " it.");
     } else if (shuffled) {
       adviseShuffle(facts, stage, partitions, draft);
     } else {
