@@ -64,6 +64,7 @@ final class RunFacts {
   private final boolean slotTimeTold;
   private final Map<Integer, SqlExecution> sqlByStage;
   private final Measures<TaskMetric> totals;
+  private final Map<Integer, Integer> firstCompleted = new HashMap<>();
 
   RunFacts(ApplicationRun run, Prices prices) {
     this.run = run;
@@ -103,6 +104,9 @@ final class RunFacts {
     long slotTime = 0;
     for (StageAttempt stage : ran) {
       slotTime += stage.slotTimeMs();
+      if (stage.status() == StageStatus.COMPLETE) {
+        firstCompleted.merge(stage.stageId(), stage.attemptId(), Math::min);
+      }
       long from = from(stage);
       long to = to(stage);
       count.add(from, to, 1);
@@ -349,11 +353,8 @@ final class RunFacts {
    * again which had completed before; empty where that is not told.
    */
   OptionalLong retriedSlotTimeMs(StageAttempt stage) {
-    boolean again = stage.attemptId() > 0
-        && ran.stream()
-            .anyMatch(earlier -> earlier.stageId() == stage.stageId()
-                && earlier.attemptId() < stage.attemptId()
-                && earlier.status() == StageStatus.COMPLETE);
+    Integer completed = firstCompleted.get(stage.stageId());
+    boolean again = completed != null && completed < stage.attemptId();
     OptionalLong successful = successfulSlotTimeMs(stage);
     if (again) {
       return OptionalLong.of(stage.slotTimeMs());
