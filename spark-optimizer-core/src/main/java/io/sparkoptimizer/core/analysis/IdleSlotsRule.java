@@ -89,7 +89,8 @@ final class IdleSlotsRule implements Rule {
         Math.max(1, Math.ceil((double) mostTasks / facts.slotsPerExecutor().orElse(1)));
     if (facts.wallTold() && facts.run().quality().complete() && useful < peak) {
       draft.advice("No more than " + Words.count(mostTasks, "task")
-          + " could run at one time: executors beyond " + useful + " never had work.");
+          + " could run at one time: executors beyond " + useful + " never had work."
+          + " Keep them only if cached data needs their memory.");
       sizeConf(facts, draft, dynamic, useful);
       return;
     }
@@ -105,8 +106,8 @@ final class IdleSlotsRule implements Rule {
       draft
           .advice("Dynamic allocation would give executors back in the long gaps; those with cached"
               + " or shuffle data stay.")
-          .conf("spark.dynamicAllocation.enabled", "true")
-          .conf("spark.dynamicAllocation.maxExecutors", String.valueOf(peak));
+          .conf("spark.dynamicAllocation.enabled", "true");
+      atMost(facts, draft, peak);
       boolean service = SparkSettings.flag(
               facts.run().configuration(), "spark.shuffle.service.enabled")
           .orElse(false);
@@ -132,14 +133,18 @@ final class IdleSlotsRule implements Rule {
       draft.conf("spark.executor.instances", String.valueOf(useful));
       return;
     }
-    draft.conf("spark.dynamicAllocation.maxExecutors", String.valueOf(useful));
-    // min <= initial <= max, whatever was set before.
+    atMost(facts, draft, useful);
+  }
+
+  /** Keeps min <= initial <= max: Spark refuses to start otherwise, and a fixed count is an initial one. */
+  private static void atMost(RunFacts facts, Draft draft, int executors) {
+    draft.conf("spark.dynamicAllocation.maxExecutors", String.valueOf(executors));
     for (String property : List.of(
         "spark.dynamicAllocation.minExecutors",
         "spark.dynamicAllocation.initialExecutors",
         "spark.executor.instances")) {
-      if (SparkSettings.count(facts.run().configuration(), property).orElse(0) > useful) {
-        draft.conf(property, String.valueOf(useful));
+      if (SparkSettings.count(facts.run().configuration(), property).orElse(0) > executors) {
+        draft.conf(property, String.valueOf(executors));
       }
     }
   }

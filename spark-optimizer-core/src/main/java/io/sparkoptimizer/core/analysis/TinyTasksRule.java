@@ -33,8 +33,7 @@ final class TinyTasksRule implements Rule {
   private static final long SMALL_FILE_BYTES = 3_000_000;
   private static final long MANY_FILES = 100;
   private static final String AQE = "spark.sql.adaptive.enabled";
-  private static final String PARALLELISM_FIRST =
-      "spark.sql.adaptive.coalescePartitions.parallelismFirst";
+  private static final String COALESCE = "spark.sql.adaptive.coalescePartitions.enabled";
 
   @Override
   public String name() {
@@ -130,14 +129,13 @@ final class TinyTasksRule implements Rule {
     var settings = facts.run().configuration();
     if (!facts.adaptive() && facts.sparkAtLeast(3, 0)) {
       draft.advice("Let adaptive execution join small partitions.").conf(AQE, "true");
-    } else if (facts.adaptive()
-        && facts.sparkAtLeast(3, 2)
-        && SparkSettings.flag(settings, PARALLELISM_FIRST).orElse(true)) {
-      draft
-          .advice(
-              "Adaptive execution keeps partitions small for the sake of parallelism: let it go by"
-                  + " the advisory size instead.")
-          .conf(PARALLELISM_FIRST, "false");
+    } else if (facts.adaptive() && !SparkSettings.flag(settings, COALESCE).orElse(true)) {
+      draft.advice("Let adaptive execution join small partitions.").conf(COALESCE, "true");
+    } else if (facts.adaptive()) {
+      draft.advice(
+          "Adaptive execution joins partitions down to the number of cores, but not those whose"
+              + " number the code fixes: look for a repartition(n) before this stage. "
+              + Words.count(target(facts, stage), "partition") + " would do.");
     } else if (stage.numTasks() == facts.shufflePartitions() && !SpillingStageRule.spills(facts)) {
       draft
           .advice("Use fewer shuffle partitions.")

@@ -80,6 +80,19 @@ class SlotRulesTest {
   }
 
   @Test
+  void idleSlots_moreAskedForThanGranted_keepsInitialBelowMax() {
+    Finding finding = findings(
+            hour(1, 1)
+                .configuration(Map.of("spark.executor.instances", "50"))
+                .stages(List.of(stage(1, 0, 1_000_000).tasks(tasks(80, 500_000)).build())),
+            "idle-slots")
+        .get(0);
+    assertThat(finding.sparkConf())
+        .containsEntry("spark.dynamicAllocation.maxExecutors", "10")
+        .containsEntry("spark.executor.instances", "10");
+  }
+
+  @Test
   void idleSlots_interactiveOrStreamingOrWithoutTasks_isSilent() {
     for (ApplicationKind kind : ApplicationKind.values()) {
       assertThat(findings(hour(9, 3_600_000).kind(kind), "idle-slots"))
@@ -119,8 +132,16 @@ class SlotRulesTest {
   @Test
   void tinyTasks_remedyFitsTheRun() {
     ApplicationRun.Builder shuffle = sql(tiny(1_000, 0.5), List.of(5), Map.of());
-    assertThat(findings(shuffle, "tiny-tasks").get(0).sparkConf())
-        .isEqualTo(Map.of("spark.sql.adaptive.coalescePartitions.parallelismFirst", "false"));
+    Finding fixed = findings(shuffle, "tiny-tasks").get(0);
+    assertThat(fixed.sparkConf())
+        .as("adaptive execution is on and did not join them")
+        .isEmpty();
+    assertThat(fixed.advice()).contains("look for a repartition(n)", "100 partitions would do");
+    String coalesce = "spark.sql.adaptive.coalescePartitions.enabled";
+    assertThat(findings(shuffle.configuration(Map.of(coalesce, "false")), "tiny-tasks")
+            .get(0)
+            .sparkConf())
+        .isEqualTo(Map.of(coalesce, "true"));
     assertThat(findings(
                 shuffle.configuration(Map.of("spark.sql.adaptive.enabled", "false")), "tiny-tasks")
             .get(0)
