@@ -117,6 +117,44 @@ public final class Distribution {
     }
   }
 
+  /**
+   * At most so many figures at evenly spaced ranks, ascending, from {@link #min} to {@link #max}: all
+   * of them where there are no more. One pass, so cheaper than as many calls of {@link #quantile}.
+   */
+  public long[] figures(int most) {
+    if (most < 2) {
+      throw new IllegalArgumentException("at least 2 figures are asked for, was " + most);
+    }
+    int wanted = (int) Math.min(most, count);
+    long[] figures = new long[wanted];
+    int[] next = new int[levels.length];
+    long below = 0;
+    long current = min;
+    for (int i = 0; i < wanted; i++) {
+      long rank = (long) ((i + 0.5) * count / wanted);
+      while (below <= rank) {
+        int lowest = -1;
+        for (int h = 0; h < levels.length; h++) {
+          if (next[h] < levels[h].length
+              && (lowest < 0 || levels[h][next[h]] < levels[lowest][next[lowest]])) {
+            lowest = h;
+          }
+        }
+        if (lowest < 0) {
+          break;
+        }
+        current = levels[lowest][next[lowest]++];
+        below += 1L << lowest;
+      }
+      figures[i] = current;
+    }
+    if (wanted > 0) {
+      figures[0] = min;
+      figures[wanted - 1] = max;
+    }
+    return figures;
+  }
+
   /** As if the figures of both had been added to one. */
   public Distribution merge(Distribution other) {
     return new Builder().addAll(this).addAll(other).build();
