@@ -1,0 +1,268 @@
+package io.sparkoptimizer.core;
+
+import io.sparkoptimizer.Analysis;
+import io.sparkoptimizer.CollectionReport;
+import io.sparkoptimizer.CollectionRequest;
+import io.sparkoptimizer.HistoryStats;
+import io.sparkoptimizer.JobProfile;
+import io.sparkoptimizer.Optimizer;
+import io.sparkoptimizer.OptimizerBuilder;
+import io.sparkoptimizer.OptimizerException;
+import io.sparkoptimizer.OptimizerSettings;
+import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.SettingsException;
+import io.sparkoptimizer.SkippedInput;
+import io.sparkoptimizer.Verdict;
+import io.sparkoptimizer.WhatIf;
+import io.sparkoptimizer.core.whatif.WhatIfModel;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.RunQuery;
+import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.RunSummary;
+import io.sparkoptimizer.spi.Collector;
+import io.sparkoptimizer.spi.RecommendationRequest;
+import io.sparkoptimizer.spi.Recommender;
+import io.sparkoptimizer.spi.Repository;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The optimizer of what is on the class path. Holds no state but its parts and its repository, so
+ * any number of threads may ask.
+ */
+final class DefaultOptimizer implements Optimizer {
+  private static final Logger LOG = LoggerFactory.getLogger(DefaultOptimizer.class);
+
+  /** Setting that names the repository to use; the first by its order where it is not given. */
+  private static final String REPOSITORY = "repository";
+
+  private static final String IN_MEMORY = "in-memory";
+
+  private final Repository repository;
+  private final Map<String, Collector.Provider> collectors;
+  private final Map<String, Recommender> recommenders;
+  private final Set<String> trained = ConcurrentHashMap.newKeySet();
+  private final OptimizerSettings settings;
+  private final Clock clock;
+
+  private DefaultOptimizer(
+      Repository repository,
+      Map<String, Collector.Provider> collectors,
+      Map<String, Recommender> recommenders,
+      OptimizerSettings settings,
+      Clock clock) {
+    this.repository = repository;
+    this.collectors = collectors;
+    this.recommenders = recommenders;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  static DefaultOptimizer create(OptimizerBuilder parts) {
+    OptimizerSettings settings = OptimizerSettings.of(parts.settings());
+    Map<String, Collector.Provider> collectors = Plugins.byName(
+        "collectors",
+        parts.collectors(),
+        Plugins.find(Collector.Provider.class),
+        Collector.Provider::name);
+    Map<String, Recommender.Provider> found = Plugins.byName(
+        "recommenders",
+        List.of(),
+        Plugins.find(Recommender.Provider.class),
+        Recommender.Provider::name);
+    Map<String, Recommender> recommenders = Plugins.byName(
+        "recommenders", parts.recommenders(), make(found.values(), parts), Recommender::name);
+    settings
+        .defaultMethod()
+        .ifPresent(method -> requireKnown("recommendations.method", method, recommenders));
+    Repository repository = parts.repository().orElseGet(() -> open(parts.settings()));
+    return new DefaultOptimizer(repository, collectors, recommenders, settings, parts.clock());
+  }
+
+  private static List<Recommender> make(
+      Collection<Recommender.Provider> providers, OptimizerBuilder parts) {
+    List<Recommender> made = new ArrayList<>();
+    for (Recommender.Provider provider : providers) {
+      try {
+        made.add(provider.create(parts.settings()));
+      } catch (SettingsException theUsers) {
+        throw theUsers;
+      } catch (RuntimeException | LinkageError broken) {
+        LOG.warn(
+            "the recommender {} of {} cannot be used and is left out",
+            provider.name(),
+            Plugins.describe(provider),
+            broken);
+      }
+    }
+    return made;
+  }
+
+  private static Repository open(Map<String, String> settings) {
+    Map<String, Repository.Provider> found = Plugins.byName(
+        "repositories",
+        List.of(),
+        Plugins.find(Repository.Provider.class),
+        Repository.Provider::name);
+    String wanted = settings.get(REPOSITORY);
+    Repository.Provider provider = wanted != null
+        ? requireKnown(REPOSITORY, wanted, found)
+        : found.values().stream()
+            .min(Comparator.comparingInt(Repository.Provider::order)
+                .thenComparing(Repository.Provider::name))
+            .orElseThrow(() -> new OptimizerException(
+                "no repository found; add spark-optimizer-jdbc to the class path, or give one to the"
+                    + " builder"));
+    if (wanted == null && provider.name().equals(IN_MEMORY)) {
+      LOG.warn("runs are kept in memory and are gone when this process ends; add"
+          + " spark-optimizer-jdbc to the class path to keep them");
+    }
+    return provider.create(settings);
+  }
+
+  private static <P> P requireKnown(String key, String name, Map<String, P> known) {
+    P one = known.get(name);
+    if (one == null) {
+      throw new OptimizerException(
+          key + " is \"" + name + "\"; found " + (known.isEmpty() ? "none" : known.keySet()));
+    }
+    return one;
+  }
+
+  @Override
+  public Recommendation recommend(JobProfile profile) {
+    Optional<String> named = profile.method().or(settings::defaultMethod);
+    RecommendationRequest request =
+        new RecommendationRequest(profile, runsOf(profile), repository, settings);
+    Recommendation answer = named.isPresent()
+        ? ask(requireKnown("method", named.get(), recommenders), request)
+        : askInTurn(request);
+    repository.save(answer, clock.millis());
+    return answer;
+  }
+
+  /** The first that does not abstain; where all do, the last one's reasons. */
+  private Recommendation askInTurn(RecommendationRequest request) {
+    List<Recommender> turns = new ArrayList<>(recommenders.values());
+    turns.sort(Comparator.comparingInt(Recommender::order).thenComparing(Recommender::name));
+    Recommendation abstained = null;
+    OptimizerException failed = null;
+    for (Recommender recommender : turns) {
+      try {
+        Recommendation answer = ask(recommender, request);
+        if (answer.verdict() != Verdict.ABSTAIN) {
+          return answer;
+        }
+        abstained = answer;
+      } catch (OptimizerException unusable) {
+        LOG.warn("the recommender {} cannot answer; asking the next", recommender.name(), unusable);
+        failed = unusable;
+      }
+    }
+    if (abstained != null) {
+      return abstained;
+    }
+    throw failed != null ? failed : new OptimizerException("no recommender found");
+  }
+
+  private Recommendation ask(Recommender recommender, RecommendationRequest request) {
+    if (recommender instanceof Recommender.Trainable learner && trained.add(learner.name())) {
+      try {
+        learner.train(repository);
+      } catch (RuntimeException untrained) {
+        trained.remove(learner.name());
+        throw untrained;
+      }
+    }
+    return recommender.recommend(request);
+  }
+
+  private List<ApplicationRun> runsOf(JobProfile profile) {
+    Optional<String> job = profile.job();
+    if (profile.like().isPresent()) {
+      String appId = profile.like().get();
+      job = Optional.of(run(appId)
+          .orElseThrow(() -> new OptimizerException("no run with the application id " + appId
+              + " is recorded; collect its log first, or name a job"))
+          .jobSignature());
+    }
+    return job.isEmpty()
+        ? List.of()
+        : repository.runs(RunQuery.ofJob(job.get()).limit(settings.maxRuns())).stream()
+            .filter(run -> run.status() != RunStatus.RUNNING)
+            .toList();
+  }
+
+  @Override
+  public List<SkippedInput> read(Path path, Consumer<? super ApplicationRun> each) {
+    return EventLogSource.read(path, clock, each::accept);
+  }
+
+  @Override
+  public CollectionReport collect(CollectionRequest request, CollectionRequest.Progress progress) {
+    Collector collector =
+        requireKnown("collector", request.collector(), collectors).create(request.settings());
+    CollectingSink sink = new CollectingSink(request, repository, progress);
+    try {
+      collector.collect(sink);
+    } finally {
+      sink.flush();
+    }
+    return sink.report();
+  }
+
+  @Override
+  public Analysis analyze(ApplicationRun run) {
+    return EventLogSource.analyze(run, settings.prices());
+  }
+
+  @Override
+  public WhatIf whatIf(ApplicationRun run, WhatIf.Query query) {
+    List<ApplicationRun> others = run.jobSignature().isEmpty()
+        ? List.of()
+        : repository.runs(RunQuery.ofJob(run.jobSignature()).limit(settings.maxRuns()));
+    return WhatIfModel.answer(run, query, others, settings.prices());
+  }
+
+  @Override
+  public List<RunSummary> runs(RunQuery query) {
+    return repository.summaries(query);
+  }
+
+  @Override
+  public long count(RunQuery query) {
+    return repository.count(query);
+  }
+
+  @Override
+  public Optional<ApplicationRun> run(String appId) {
+    return repository.runs(RunQuery.ofAppId(appId).limit(1)).stream().findFirst();
+  }
+
+  @Override
+  public HistoryStats stats() {
+    return Usage.stats(repository.summaries(RunQuery.ALL), settings.prices());
+  }
+
+  @Override
+  public OptionalDouble cost(RunSummary run) {
+    return Usage.cost(run, settings.prices());
+  }
+
+  @Override
+  public void close() {
+    repository.close();
+  }
+}

@@ -1,0 +1,120 @@
+package io.sparkoptimizer.core;
+
+import io.sparkoptimizer.HistoryStats;
+import io.sparkoptimizer.JobType;
+import io.sparkoptimizer.Prices;
+import io.sparkoptimizer.core.recommend.Containers;
+import io.sparkoptimizer.spark.RunSummary;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * What recorded runs used, in core-hours, GiB-hours and money. A row tells of executors alone, so the
+ * driver is left out, and the overhead of a container is taken at Spark's default. A run whose
+ * executors' lifetimes are not known adds to the number of runs and to nothing else.
+ */
+final class Usage {
+  private static final double MS_PER_HOUR = 3_600_000.0;
+
+  private long runs;
+  private double coreHours;
+  private double gbHours;
+  private double wastedCoreHours;
+  private double wastedGbHours;
+
+  private void add(RunSummary run) {
+    runs++;
+    if (run.executorCoreMs().isEmpty()) {
+      return;
+    }
+    double core = run.executorCoreMs().getAsLong() / MS_PER_HOUR;
+    double gb = gbHours(run).orElse(0);
+    double idle =
+        core == 0 ? 0 : Math.min(1, Math.max(0, 1 - run.slotTimeMs() / MS_PER_HOUR / core));
+    coreHours += core;
+    gbHours += gb;
+    wastedCoreHours += core * idle;
+    wastedGbHours += gb * idle;
+  }
+
+  private static OptionalDouble gbHours(RunSummary run) {
+    if (run.executorCoreMs().isEmpty() || run.executorMemoryMb().isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    long heapMb = run.executorMemoryMb().getAsLong();
+    double containerGb = (heapMb + Containers.defaultOverheadMb(heapMb)) / 1024.0;
+    double executorHours = run.executorCoreMs().getAsLong()
+        / MS_PER_HOUR
+        / Math.max(1, run.executorCores().orElse(1));
+    return OptionalDouble.of(executorHours * containerGb);
+  }
+
+  static OptionalDouble cost(RunSummary run, Prices prices) {
+    OptionalDouble gb = gbHours(run);
+    return gb.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(
+            prices.cost(run.executorCoreMs().orElseThrow() / MS_PER_HOUR, gb.getAsDouble()));
+  }
+
+  private HistoryStats.Usage total(Prices prices) {
+    return new HistoryStats.Usage(
+        runs,
+        coreHours,
+        gbHours,
+        prices.cost(coreHours, gbHours),
+        wastedCoreHours,
+        prices.cost(wastedCoreHours, wastedGbHours));
+  }
+
+  static HistoryStats stats(Collection<RunSummary> history, Prices prices) {
+    Usage all = new Usage();
+    Map<JobType, Usage> byType = new EnumMap<>(JobType.class);
+    Map<LocalDate, Usage> byDay = new TreeMap<>();
+    Map<String, Long> byStatus = new TreeMap<>();
+    Set<String> jobs = new HashSet<>();
+    OptionalLong first = OptionalLong.empty();
+    OptionalLong last = OptionalLong.empty();
+    for (RunSummary run : history) {
+      all.add(run);
+      byType.computeIfAbsent(run.jobType(), type -> new Usage()).add(run);
+      byStatus.merge(run.status().word(), 1L, Long::sum);
+      jobs.add(run.jobSignature());
+      if (run.id().startTimeMs().isPresent()) {
+        long start = run.id().startTimeMs().getAsLong();
+        first = OptionalLong.of(Math.min(start, first.orElse(start)));
+        last = OptionalLong.of(Math.max(start, last.orElse(start)));
+        byDay
+            .computeIfAbsent(
+                LocalDate.ofInstant(Instant.ofEpochMilli(start), ZoneOffset.UTC),
+                day -> new Usage())
+            .add(run);
+      }
+    }
+    Map<JobType, HistoryStats.Usage> types = new EnumMap<>(JobType.class);
+    byType.forEach((type, usage) -> types.put(type, usage.total(prices)));
+    List<HistoryStats.Day> days = byDay.entrySet().stream()
+        .map(day -> new HistoryStats.Day(day.getKey(), day.getValue().total(prices)))
+        .toList();
+    return new HistoryStats(
+        all.runs,
+        jobs.size(),
+        byStatus,
+        first,
+        last,
+        all.total(prices),
+        types,
+        days,
+        prices.currency());
+  }
+}

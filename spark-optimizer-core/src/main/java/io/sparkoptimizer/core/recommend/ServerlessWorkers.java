@@ -1,0 +1,57 @@
+package io.sparkoptimizer.core.recommend;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The worker sizes of EMR Serverless: memory by cores, as its documentation lists them. */
+final class ServerlessWorkers {
+  private static final long GB = 1024;
+
+  /** At most that many executors must be allowed: fewer are refused. */
+  static final int LEAST_MAX_EXECUTORS = 4;
+
+  /** Cores, least memory, most memory and step, in GB. */
+  private static final int[][] GRID = {
+    {1, 2, 8, 1}, {2, 4, 16, 1}, {4, 8, 30, 1}, {8, 16, 60, 4}, {16, 32, 120, 8}
+  };
+
+  private static final int[] LARGEST = {60, 120, 244};
+
+  private ServerlessWorkers() {}
+
+  /** @param memoryMb of the whole worker, MiB */
+  record Worker(int cores, long memoryMb) {}
+
+  static boolean hasCores(int cores) {
+    return cores == 32 || Arrays.stream(GRID).anyMatch(row -> row[0] == cores);
+  }
+
+  /** The smallest worker that holds so much; the largest of all where none does. */
+  static Worker smallest(int cores, long memoryMb) {
+    for (int[] row : GRID) {
+      if (row[0] < cores) {
+        continue;
+      }
+      for (int gb = row[1]; gb <= row[2]; gb += row[3]) {
+        if (gb * GB >= memoryMb) {
+          return new Worker(row[0], gb * GB);
+        }
+      }
+    }
+    for (int gb : LARGEST) {
+      if (gb * GB >= memoryMb) {
+        return new Worker(32, gb * GB);
+      }
+    }
+    return new Worker(32, LARGEST[LARGEST.length - 1] * GB);
+  }
+
+  /** Why no worker is that large; empty where one is. */
+  static Optional<String> whyNot(long memoryMb) {
+    long most = LARGEST[LARGEST.length - 1] * GB;
+    return memoryMb <= most
+        ? Optional.empty()
+        : Optional.of(
+            "EMR Serverless has no worker of " + memoryMb + " MiB; the largest has " + most);
+  }
+}

@@ -1,0 +1,304 @@
+package io.sparkoptimizer.core.recommend;
+
+import io.sparkoptimizer.JobProfile;
+import io.sparkoptimizer.Platform;
+import io.sparkoptimizer.Prices;
+import io.sparkoptimizer.Resources;
+import io.sparkoptimizer.WhatIf;
+import io.sparkoptimizer.core.schedule.Candidate;
+import io.sparkoptimizer.core.schedule.Estimate;
+import io.sparkoptimizer.spark.Allocation;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.SparkSettings;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+
+/**
+ * What a run is given, with Spark's defaults filled in, and where it runs. Memory in MiB.
+ *
+ * @param conf Spark properties that are set
+ * @param platform decides overhead and rounding
+ * @param python whether Python workers live beside the JVM
+ * @param executors the fixed count, or the most of dynamic allocation
+ * @param dynamicMin least executors; empty where the count is fixed
+ * @param dynamicInitial executors to start with; empty where the count is fixed
+ */
+public record Setup(
+    Map<String, String> conf,
+    Platform platform,
+    boolean python,
+    int executors,
+    OptionalInt dynamicMin,
+    OptionalInt dynamicInitial,
+    int cores,
+    long heapMb,
+    long overheadMb,
+    long offHeapMb,
+    long pysparkMb,
+    long driverHeapMb,
+    long driverOverheadMb,
+    int driverCores,
+    OptionalInt shufflePartitions) {
+
+  private static final double MS_PER_HOUR = 3_600_000.0;
+  private static final double MB_PER_GB = 1024.0;
+
+  /** Spark's default of spark.executor.memory and spark.driver.memory. */
+  private static final long DEFAULT_HEAP_MB = 1024;
+
+  /** What a recorded run had. */
+  public static Setup of(ApplicationRun run) {
+    return of(run, JobProfile.builder().build());
+  }
+
+  /** What the next run has unless it is told otherwise: what the last one had, and what the profile sets. */
+  static Setup of(ApplicationRun run, JobProfile profile) {
+    Map<String, String> conf = new TreeMap<>(run.configuration());
+    conf.putAll(profile.configuration());
+    Allocation allocation = Allocation.of(run);
+    OptionalInt instances =
+        SparkSettings.count(profile.configuration(), "spark.executor.instances");
+    OptionalInt cores = SparkSettings.count(profile.configuration(), "spark.executor.cores");
+    OptionalLong heap = SparkSettings.memoryMb(profile.configuration(), "spark.executor.memory");
+    boolean python = conf.keySet().stream().anyMatch(key -> key.startsWith("spark.pyspark."))
+        || conf.containsKey("spark.executor.pyspark.memory")
+        || conf.getOrDefault("spark.submit.pyFiles", "").length() > 0
+        || conf.getOrDefault("spark.app.initial.file.urls", "").endsWith(".py");
+    return of(
+        conf,
+        profile.platform().orElse(platform(run.clusterManager())),
+        python,
+        instances.orElse(Math.max(1, allocation.peakExecutors().orElse(1))),
+        cores.orElse(Math.max(1, allocation.executorCores().orElse(1))),
+        heap.orElse(allocation.executorMemoryMb().orElse(DEFAULT_HEAP_MB)),
+        run.sql().isEmpty()
+            ? OptionalInt.empty()
+            : OptionalInt.of(
+                SparkSettings.count(conf, "spark.sql.shuffle.partitions").orElse(200)));
+  }
+
+  static Setup of(
+      Map<String, String> conf,
+      Platform platform,
+      boolean python,
+      int executors,
+      int cores,
+      long heapMb,
+      OptionalInt partitions) {
+    boolean dynamic =
+        SparkSettings.flag(conf, "spark.dynamicAllocation.enabled").orElse(false);
+    int most = dynamic
+        ? Math.max(
+            1, SparkSettings.count(conf, "spark.dynamicAllocation.maxExecutors").orElse(executors))
+        : Math.max(1, executors);
+    int min = Math.min(
+        most, SparkSettings.count(conf, "spark.dynamicAllocation.minExecutors").orElse(0));
+    int initial = Math.min(
+        most,
+        Math.max(
+            min,
+            SparkSettings.count(conf, "spark.dynamicAllocation.initialExecutors")
+                .orElse(min)));
+    long driverHeap = SparkSettings.memoryMb(conf, "spark.driver.memory").orElse(DEFAULT_HEAP_MB);
+    boolean offHeap = SparkSettings.flag(conf, "spark.memory.offHeap.enabled").orElse(false);
+    return new Setup(
+        Map.copyOf(conf),
+        platform,
+        python,
+        most,
+        dynamic ? OptionalInt.of(min) : OptionalInt.empty(),
+        dynamic ? OptionalInt.of(initial) : OptionalInt.empty(),
+        Math.max(1, cores),
+        heapMb,
+        Containers.executorOverheadMb(conf, heapMb, platform, python),
+        offHeap ? SparkSettings.memoryMb(conf, "spark.memory.offHeap.size").orElse(0) : 0,
+        SparkSettings.memoryMb(conf, "spark.executor.pyspark.memory").orElse(0),
+        driverHeap,
+        Containers.driverOverheadMb(conf, driverHeap, platform, python),
+        Math.max(1, SparkSettings.count(conf, "spark.driver.cores").orElse(1)),
+        partitions);
+  }
+
+  static Platform platform(ClusterManager manager) {
+    return switch (manager) {
+      case KUBERNETES -> Platform.KUBERNETES;
+      case STANDALONE -> Platform.STANDALONE;
+      case LOCAL, LOCAL_CLUSTER -> Platform.LOCAL;
+      case DATABRICKS -> Platform.DATABRICKS;
+      case YARN, MESOS, UNKNOWN -> Platform.YARN;
+    };
+  }
+
+  boolean isDynamic() {
+    return dynamicMin.isPresent();
+  }
+
+  /** What one executor takes from the cluster. */
+  long executorContainerMb() {
+    return Containers.roundedMb(platform, heapMb + overheadMb + offHeapMb + pysparkMb, cores);
+  }
+
+  long driverContainerMb() {
+    return Containers.roundedMb(platform, driverHeapMb + driverOverheadMb, driverCores);
+  }
+
+  /** The question to a schedule. */
+  public Candidate candidate(double inputScale) {
+    return new Candidate(executors, dynamicMin, cores, shufflePartitions, inputScale);
+  }
+
+  /**
+   * What a run of these times uses: executors for as long as they live, the driver for as long as the
+   * application does.
+   */
+  public Bill bill(Estimate estimate, Prices prices) {
+    double executorHours = estimate.executorMs() / MS_PER_HOUR;
+    double driverHours = estimate.durationMs() / MS_PER_HOUR;
+    double coreHours = executorHours * cores + driverHours * driverCores;
+    double gbHours = executorHours * executorContainerMb() / MB_PER_GB
+        + driverHours * driverContainerMb() / MB_PER_GB;
+    return new Bill(coreHours, gbHours, prices.cost(coreHours, gbHours));
+  }
+
+  /** Core-hours, container GiB-hours and what both cost. */
+  public record Bill(double coreHours, double gbHours, double cost) {}
+
+  /** The same with a fixed count or with bounds, and with other executors; overhead follows the heap. */
+  public Setup at(
+      Optional<WhatIf.Bounds> bounds,
+      int count,
+      int newCores,
+      long newHeapMb,
+      OptionalInt partitions) {
+    OptionalInt min = bounds.isPresent() ? OptionalInt.of(bounds.get().min()) : OptionalInt.empty();
+    boolean asBefore = bounds.isEmpty() && isDynamic() && count == executors;
+    return new Setup(
+        conf,
+        platform,
+        python,
+        bounds.map(WhatIf.Bounds::max).orElse(count),
+        asBefore ? dynamicMin : min,
+        asBefore ? dynamicInitial : min,
+        newCores,
+        newHeapMb,
+        Containers.executorOverheadMb(conf, newHeapMb, platform, python),
+        offHeapMb,
+        pysparkMb,
+        driverHeapMb,
+        driverOverheadMb,
+        driverCores,
+        partitions);
+  }
+
+  Setup withExecutors(int count) {
+    OptionalInt min = dynamicMin.isPresent()
+        ? OptionalInt.of(Math.min(dynamicMin.getAsInt(), count))
+        : OptionalInt.empty();
+    OptionalInt initial = dynamicInitial.isPresent()
+        ? OptionalInt.of(Math.min(dynamicInitial.getAsInt(), count))
+        : OptionalInt.empty();
+    return new Setup(
+        conf,
+        platform,
+        python,
+        count,
+        min,
+        initial,
+        cores,
+        heapMb,
+        overheadMb,
+        offHeapMb,
+        pysparkMb,
+        driverHeapMb,
+        driverOverheadMb,
+        driverCores,
+        shufflePartitions);
+  }
+
+  /** Other executors: the whole budget changes at once, so that its parts fit each other. */
+  Setup withExecutor(int newCores, long newHeapMb, long newOverheadMb, long newPysparkMb) {
+    return new Setup(
+        conf,
+        platform,
+        python,
+        executors,
+        dynamicMin,
+        dynamicInitial,
+        newCores,
+        newHeapMb,
+        newOverheadMb,
+        offHeapMb,
+        newPysparkMb,
+        driverHeapMb,
+        driverOverheadMb,
+        driverCores,
+        shufflePartitions);
+  }
+
+  Setup withDriverHeapMb(long newDriverHeapMb) {
+    return new Setup(
+        conf,
+        platform,
+        python,
+        executors,
+        dynamicMin,
+        dynamicInitial,
+        cores,
+        heapMb,
+        overheadMb,
+        offHeapMb,
+        pysparkMb,
+        newDriverHeapMb,
+        driverOverheadMb,
+        driverCores,
+        shufflePartitions);
+  }
+
+  Setup withShufflePartitions(OptionalInt partitions) {
+    return new Setup(
+        conf,
+        platform,
+        python,
+        executors,
+        dynamicMin,
+        dynamicInitial,
+        cores,
+        heapMb,
+        overheadMb,
+        offHeapMb,
+        pysparkMb,
+        driverHeapMb,
+        driverOverheadMb,
+        driverCores,
+        partitions);
+  }
+
+  public Resources toResources() {
+    Resources.Builder resources = Resources.builder()
+        .numExecutors(executors)
+        .executorCores(cores)
+        .executorMemoryMb(heapMb)
+        .executorOffHeapMb(offHeapMb)
+        .driverMemoryMb(driverHeapMb)
+        .driverCores(driverCores)
+        .shufflePartitions(shufflePartitions)
+        .dynamicAllocation(isDynamic());
+    if (Containers.hasContainers(platform)) {
+      resources.executorMemoryOverheadMb(overheadMb).driverMemoryOverheadMb(driverOverheadMb);
+    }
+    if (pysparkMb > 0) {
+      resources.executorPysparkMemoryMb(pysparkMb);
+    }
+    if (isDynamic()) {
+      resources
+          .dynamicAllocationMin(dynamicMin)
+          .dynamicAllocationInitial(dynamicInitial)
+          .dynamicAllocationMax(executors);
+    }
+    return resources.build();
+  }
+}

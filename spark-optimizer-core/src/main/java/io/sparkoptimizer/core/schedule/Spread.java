@@ -1,0 +1,157 @@
+package io.sparkoptimizer.core.schedule;
+
+import io.sparkoptimizer.Interval;
+import io.sparkoptimizer.Recommendation;
+import java.util.List;
+
+/**
+ * How far off a prediction may be: the spread of ln(actual / predicted).
+ *
+ * <p>What is known beforehand is a standard deviation that grows with the distance between what was
+ * recorded and what is asked ({@link #prior}). Left-out runs of the job, each divided by its own prior,
+ * then say whether this job is easier or harder than that. From {@value #CONFORMAL} of them on the
+ * interval is theirs alone (split conformal, normalised: Lei et al. 2018); below, they are weighed
+ * against the prior as if it had been seen {@value #PRIOR_WEIGHT} times.
+ *
+ * @param sigma standard deviation of ln(actual / predicted)
+ * @param halfWidth half of the 90 % interval of ln(actual / predicted)
+ * @param leftOut how many left-out runs of the job, of the kind that is asked, it rests on
+ * @param hits how many of them lay within 20 % of their prediction
+ */
+public record Spread(double sigma, double halfWidth, int leftOut, int hits) {
+  /** From so many on the order statistic for 90 % exists: ceil(0.9 (n + 1)) <= n. */
+  public static final int CONFORMAL = 9;
+
+  private static final int PRIOR_WEIGHT = 4;
+
+  /** Runs of one job in one configuration over the same input: production clusters are not quiet. */
+  private static final double NOISE = 0.08;
+
+  /** For each doubling or halving of the slots. */
+  private static final double PER_SLOTS = 0.06;
+
+  /** For each doubling or halving of the cores in one executor: tasks share memory and caches. */
+  private static final double PER_CORES = 0.08;
+
+  /** For each doubling or halving of the shuffle partitions. */
+  private static final double PER_PARTITIONS = 0.10;
+
+  /** For each doubling or halving of the input. */
+  private static final double PER_INPUT = 0.08;
+
+  /** Fixed count to dynamic allocation, or back. */
+  private static final double DYNAMIC = 0.10;
+
+  private static final double Z90 = 1.6449;
+
+  /** One-sided 90 %. */
+  private static final double WILSON_Z = 1.2816;
+
+  private static final double WITHIN = 0.2;
+
+  /** Standard deviation of ln(actual / predicted) before anything is known of the job. */
+  public static double prior(Candidate from, Candidate to, int fromPartitions) {
+    double slots = log2((double) to.executors()
+        * to.executorCores()
+        / ((double) from.executors() * from.executorCores()));
+    double cores = log2((double) to.executorCores() / from.executorCores());
+    double partitions =
+        log2((double) to.shufflePartitions().orElse(fromPartitions) / fromPartitions);
+    double input = log2(to.inputScale());
+    double dynamic = from.dynamicMin().isPresent() == to.dynamicMin().isPresent() ? 0 : DYNAMIC;
+    return Math.sqrt(NOISE * NOISE
+        + square(PER_SLOTS * slots)
+        + square(PER_CORES * cores)
+        + square(PER_PARTITIONS * partitions)
+        + square(PER_INPUT * input)
+        + dynamic * dynamic);
+  }
+
+  /**
+   * @param prior of the question
+   * @param residuals ln(actual / predicted) of left-out runs of the same kind, each divided by its prior
+   * @param hits how many of them lay within 20 %
+   */
+  static Spread of(double prior, List<Double> residuals, int hits) {
+    double squares =
+        residuals.stream().mapToDouble(residual -> residual * residual).sum();
+    int freedom = PRIOR_WEIGHT + residuals.size();
+    double sigma = prior * Math.sqrt((PRIOR_WEIGHT + squares) / freedom);
+    double half;
+    if (residuals.size() >= CONFORMAL) {
+      double[] sizes = residuals.stream().mapToDouble(Math::abs).sorted().toArray();
+      int rank = (int) Math.ceil(Recommendation.INTERVAL_COVERAGE * (sizes.length + 1));
+      half = prior * sizes[Math.min(rank, sizes.length) - 1];
+    } else {
+      // A variance known from so few figures is wider than it looks: that of Student's t.
+      half = Z90 * sigma * Math.sqrt((double) freedom / (freedom - 2));
+    }
+    return new Spread(sigma, half, residuals.size(), hits);
+  }
+
+  /** A spread that no left-out run of the job stands behind. */
+  public static Spread ofPrior(double sigma) {
+    return of(sigma, List.of(), 0);
+  }
+
+  /** The 90 % interval around a prediction. */
+  public Interval around(double predicted) {
+    return new Interval(
+        predicted * Math.exp(-halfWidth), predicted, predicted * Math.exp(halfWidth));
+  }
+
+  /** The same with one more, independent, standard deviation of doubt. */
+  public Spread widened(double more) {
+    double factor = Math.sqrt(1 + square(more / sigma));
+    return more == 0 ? this : new Spread(sigma * factor, halfWidth * factor, leftOut, hits);
+  }
+
+  /** Whether the job's own left-out runs are enough to say how often predictions hold. */
+  public boolean isOwn() {
+    return leftOut >= 3;
+  }
+
+  /**
+   * Probability that the actual figure lies within 20 % of the predicted one: the lower bound of
+   * Wilson's interval where the job's own runs say it, otherwise the normal distribution's.
+   */
+  public double withinTwentyPercent() {
+    if (isOwn()) {
+      return wilsonLowerBound(hits, leftOut);
+    }
+    double widened = sigma * Math.sqrt((PRIOR_WEIGHT + leftOut) / (PRIOR_WEIGHT + leftOut - 2.0));
+    return normal(Math.log(1 + WITHIN) / widened) - normal(Math.log(1 - WITHIN) / widened);
+  }
+
+  static boolean isHit(double logRatio) {
+    return logRatio <= Math.log(1 + WITHIN) && logRatio >= Math.log(1 - WITHIN);
+  }
+
+  static double wilsonLowerBound(int hits, int n) {
+    double z2 = WILSON_Z * WILSON_Z;
+    double share = (double) hits / n;
+    double centre = share + z2 / (2 * n);
+    double around = WILSON_Z * Math.sqrt(share * (1 - share) / n + z2 / (4.0 * n * n));
+    return Math.max(0, (centre - around) / (1 + z2 / n));
+  }
+
+  /** Distribution function of the standard normal: Abramowitz and Stegun 26.2.17, error below 1e-7. */
+  static double normal(double x) {
+    double t = 1 / (1 + 0.2316419 * Math.abs(x));
+    double[] b = {0.319381530, -0.356563782, 1.781477937, -1.821255978, 1.330274429};
+    double tail = 0;
+    for (int i = b.length - 1; i >= 0; i--) {
+      tail = (tail + b[i]) * t;
+    }
+    tail *= Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
+    return x >= 0 ? 1 - tail : tail;
+  }
+
+  private static double log2(double ratio) {
+    return Math.log(ratio) / Math.log(2);
+  }
+
+  private static double square(double value) {
+    return value * value;
+  }
+}

@@ -1,0 +1,201 @@
+package io.sparkoptimizer.core.whatif;
+
+import io.sparkoptimizer.Prices;
+import io.sparkoptimizer.Resources;
+import io.sparkoptimizer.WhatIf;
+import io.sparkoptimizer.core.recommend.Setup;
+import io.sparkoptimizer.core.schedule.Candidate;
+import io.sparkoptimizer.core.schedule.Estimate;
+import io.sparkoptimizer.core.schedule.JobModel;
+import io.sparkoptimizer.core.schedule.RecordedSchedule;
+import io.sparkoptimizer.core.schedule.Spread;
+import io.sparkoptimizer.spark.ApplicationKind;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.MemoryFailure;
+import io.sparkoptimizer.spark.MemoryPeak;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * Answers what a recorded run would take with other resources or other input. Each point is the
+ * run's own {@link RecordedSchedule}; its interval comes from left-out runs of the same job where
+ * there are some, and from the prior of {@link Spread} otherwise. What no mechanism covers is refused.
+ */
+public final class WhatIfModel {
+  /** A heap changes time through the collector and through spill, and no schedule knows how much. */
+  private static final double PER_HEAP_DOUBLING = 0.10;
+
+  /** More than so many points is a typing error. */
+  private static final int MOST_POINTS = 100_000;
+
+  private final ApplicationRun run;
+  private final WhatIf.Query query;
+  private final List<ApplicationRun> jobsRuns;
+  private final Prices prices;
+  private final Setup setup;
+
+  private WhatIfModel(
+      ApplicationRun run, WhatIf.Query query, List<ApplicationRun> jobsRuns, Prices prices) {
+    this.run = run;
+    this.query = query;
+    this.jobsRuns = jobsRuns;
+    this.prices = prices;
+    this.setup = Setup.of(run);
+  }
+
+  /**
+   * @param jobsRuns runs of the same job, newest first; the run itself may be among them
+   * @throws IllegalArgumentException if the lists of the query make more than 100,000 points
+   */
+  public static WhatIf answer(
+      ApplicationRun run, WhatIf.Query query, List<ApplicationRun> jobsRuns, Prices prices) {
+    return new WhatIfModel(run, query, jobsRuns, prices).answer();
+  }
+
+  private WhatIf answer() {
+    Optional<RecordedSchedule> schedule = RecordedSchedule.of(run);
+    Optional<String> refusal = refusal();
+    List<WhatIf.Point> points = new ArrayList<>();
+    Optional<JobModel> others = refusal.isPresent() ? Optional.empty() : JobModel.of(withThisRun());
+    for (Setup asked : questions()) {
+      Optional<String> refused = refusal.or(() -> refusalOfMemory(asked));
+      points.add(
+          refused.isPresent()
+              ? refused(asked, refused.get())
+              : point(asked, schedule.orElseThrow(), others));
+    }
+    return new WhatIf(run.appId() == null ? run.digest() : run.appId(), baseline(schedule), points);
+  }
+
+  private List<ApplicationRun> withThisRun() {
+    List<ApplicationRun> all = new ArrayList<>();
+    all.add(run);
+    jobsRuns.stream().filter(other -> !other.id().equals(run.id())).forEach(all::add);
+    return all;
+  }
+
+  private WhatIf.Baseline baseline(Optional<RecordedSchedule> schedule) {
+    Resources had = setup.toResources();
+    return new WhatIf.Baseline(
+        schedule.isEmpty() ? OptionalInt.empty() : had.numExecutors(),
+        schedule.isEmpty() ? OptionalInt.empty() : had.executorCores(),
+        run.durationMs(),
+        rounded(schedule.map(RecordedSchedule::recordedStartupMs)),
+        rounded(schedule.map(RecordedSchedule::recordedWorkMs)),
+        rounded(schedule.map(RecordedSchedule::recordedDriverMs)));
+  }
+
+  private static OptionalLong rounded(Optional<Double> ms) {
+    return ms.map(value -> OptionalLong.of(Math.round(value))).orElse(OptionalLong.empty());
+  }
+
+  /** Why nothing can be said of this run. */
+  private Optional<String> refusal() {
+    if (run.kind() != ApplicationKind.BATCH) {
+      return Optional.of("the run was no batch run but " + run.kind().word()
+          + ": how long it lasts is not decided by its resources");
+    }
+    return RecordedSchedule.whyNot(run);
+  }
+
+  private Optional<String> refusalOfMemory(Setup asked) {
+    if (asked.heapMb() == setup.heapMb()) {
+      return Optional.empty();
+    }
+    long slots = Math.max(1, asked.cores());
+    long hadSlots = Math.max(1, setup.cores());
+    for (ApplicationRun one : withThisRun()) {
+      Setup had = Setup.of(one);
+      boolean died = one.memoryFailures().stream()
+          .anyMatch(failure -> failure.cause() == MemoryFailure.Cause.HEAP
+              || failure.cause() == MemoryFailure.Cause.CONTAINER);
+      if (died && asked.heapMb() * had.cores() <= had.heapMb() * slots) {
+        return Optional.of("a run with " + had.heapMb() + " MiB of heap for " + had.cores()
+            + " cores ran out of memory (" + one.id().appId() + ")");
+      }
+    }
+    OptionalLong live = run.executors().stream()
+        .filter(executor -> executor.peaks().has(MemoryPeak.ON_HEAP_EXECUTION)
+            || executor.peaks().has(MemoryPeak.ON_HEAP_STORAGE))
+        .mapToLong(executor -> executor.peaks().orZero(MemoryPeak.ON_HEAP_EXECUTION)
+            + executor.peaks().orZero(MemoryPeak.ON_HEAP_STORAGE))
+        .max();
+    // Unified memory is 0.6 of the heap beyond the 300 MiB that Spark reserves.
+    long held = live.isEmpty()
+        ? 0
+        : (long) ((live.getAsLong() >> 20) * ((double) slots / hadSlots) / 0.6) + 300;
+    if (asked.heapMb() < setup.heapMb() && asked.heapMb() < held) {
+      return Optional.of("execution and storage held " + (live.orElseThrow() >> 20)
+          + " MiB in the run, which needs " + held
+          + " MiB of heap or spills; no run says how much slower"
+          + " that is");
+    }
+    return Optional.empty();
+  }
+
+  private List<Setup> questions() {
+    List<Integer> counts =
+        query.executors().isEmpty() ? List.of(setup.executors()) : query.executors();
+    List<Integer> cores =
+        query.executorCores().isEmpty() ? List.of(setup.cores()) : query.executorCores();
+    List<Long> heaps =
+        query.executorMemoryMb().isEmpty() ? List.of(setup.heapMb()) : query.executorMemoryMb();
+    List<OptionalInt> partitions = query.shufflePartitions().isEmpty()
+        ? List.of(setup.shufflePartitions())
+        : query.shufflePartitions().stream().map(OptionalInt::of).toList();
+    long points = (long) counts.size() * cores.size() * heaps.size() * partitions.size();
+    if (points > MOST_POINTS) {
+      throw new IllegalArgumentException("the question has " + points + " points; at most "
+          + MOST_POINTS + " are answered at once");
+    }
+    List<Setup> all = new ArrayList<>();
+    for (int count : counts) {
+      for (int core : cores) {
+        for (long heap : heaps) {
+          for (OptionalInt parts : partitions) {
+            all.add(setup.at(query.dynamic(), count, core, heap, parts));
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  private WhatIf.Point point(Setup asked, RecordedSchedule schedule, Optional<JobModel> others) {
+    Candidate candidate = asked.candidate(query.inputScale());
+    Estimate estimate = schedule.predict(candidate);
+    double heap = Math.log((double) asked.heapMb() / setup.heapMb()) / Math.log(2);
+    Spread spread = others
+        .map(model -> model.spreadOf(schedule, candidate))
+        .orElseGet(() -> Spread.ofPrior(
+            Spread.prior(schedule.recorded(), candidate, schedule.shufflePartitions())))
+        .widened(Math.abs(heap) * PER_HEAP_DOUBLING);
+    return new WhatIf.Point(
+        asked.toResources(),
+        spread.around(estimate.durationMs()),
+        OptionalLong.of(Math.round(estimate.startupMs())),
+        OptionalLong.of(Math.round(estimate.workMs())),
+        OptionalLong.of(Math.round(estimate.driverMs())),
+        OptionalLong.of(Math.round(estimate.executorMs() * asked.cores())),
+        OptionalDouble.of(estimate.utilization()),
+        OptionalDouble.of(asked.bill(estimate, prices).cost()),
+        null);
+  }
+
+  private static WhatIf.Point refused(Setup asked, String why) {
+    return new WhatIf.Point(
+        asked.toResources(),
+        null,
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        why);
+  }
+}
