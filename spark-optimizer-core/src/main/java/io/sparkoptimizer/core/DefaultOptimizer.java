@@ -14,6 +14,7 @@ import io.sparkoptimizer.SettingsException;
 import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
+import io.sparkoptimizer.core.eventlog.EventLogs;
 import io.sparkoptimizer.core.whatif.WhatIfModel;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunQuery;
@@ -207,7 +208,7 @@ final class DefaultOptimizer implements Optimizer {
 
   @Override
   public List<SkippedInput> read(Path path, Consumer<? super ApplicationRun> each) {
-    return EventLogSource.read(path, clock, each::accept);
+    return EventLogs.read(path, clock, each);
   }
 
   @Override
@@ -225,7 +226,7 @@ final class DefaultOptimizer implements Optimizer {
 
   @Override
   public Analysis analyze(ApplicationRun run) {
-    return EventLogSource.analyze(run, settings.prices());
+    return Analyses.analyze(run, settings.prices());
   }
 
   @Override
