@@ -11,6 +11,7 @@ final class Analyses {
 
   @SuppressWarnings("DoNotCallSuggester")
   static Analysis analyze(ApplicationRun run, Prices prices) {
-    throw new OptimizerException("this build analyzes nothing: " + run.id() + " " + prices.source());
+    throw new OptimizerException(
+        "this build analyzes nothing: " + run.id() + " " + prices.source());
   }
 }

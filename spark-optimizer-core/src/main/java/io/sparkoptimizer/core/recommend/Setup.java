@@ -137,6 +137,15 @@ public record Setup(
     return dynamicMin.isPresent();
   }
 
+  /** Tasks that one executor runs at a time. */
+  int slotsPerExecutor() {
+    return Math.max(1, cores / taskCpus());
+  }
+
+  int taskCpus() {
+    return Math.max(1, SparkSettings.count(conf, "spark.task.cpus").orElse(1));
+  }
+
   /** What one executor takes from the cluster. */
   long executorContainerMb() {
     return Containers.roundedMb(platform, heapMb + overheadMb + offHeapMb + pysparkMb, cores);

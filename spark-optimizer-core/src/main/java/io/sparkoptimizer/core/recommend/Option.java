@@ -1,0 +1,49 @@
+package io.sparkoptimizer.core.recommend;
+
+import io.sparkoptimizer.Interval;
+import io.sparkoptimizer.Prediction;
+import io.sparkoptimizer.core.schedule.JobModel;
+import java.util.OptionalDouble;
+
+/**
+ * One size that the next run could have, and what it is expected to take.
+ *
+ * @param setup the size
+ * @param forecast its time
+ * @param bill what it uses
+ * @param oomRisk probability that something dies for memory; empty where nothing tells
+ */
+record Option(Setup setup, JobModel.Forecast forecast, Setup.Bill bill, OptionalDouble oomRisk) {
+
+  Interval duration() {
+    return forecast.spread().around(forecast.estimate().durationMs());
+  }
+
+  /** Cost goes with time: executors are paid for as long as they live. */
+  Interval cost() {
+    return forecast.spread().around(bill.cost());
+  }
+
+  /** What is weighed against time: money, or core-hours where nothing has a price. */
+  double effort() {
+    return bill.cost() > 0 ? bill.cost() : bill.coreHours();
+  }
+
+  double durationMs() {
+    return forecast.estimate().durationMs();
+  }
+
+  /** Probability that the time is within 20 % and nothing dies for memory. */
+  double confidence() {
+    return forecast.spread().withinTwentyPercent() * (1 - oomRisk.orElse(0));
+  }
+
+  Prediction prediction() {
+    return new Prediction(
+        duration(),
+        cost(),
+        OptionalDouble.of(bill.coreHours()),
+        OptionalDouble.of(bill.gbHours()),
+        oomRisk);
+  }
+}

@@ -1,0 +1,153 @@
+package io.sparkoptimizer.core.recommend;
+
+import io.sparkoptimizer.JobProfile;
+import io.sparkoptimizer.JobType;
+import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.Recommendation.ConfidenceBasis;
+import io.sparkoptimizer.core.schedule.JobModel;
+import io.sparkoptimizer.core.schedule.RecordedSchedule;
+import io.sparkoptimizer.spark.ApplicationKind;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spi.RecommendationRequest;
+import io.sparkoptimizer.spi.Recommender;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Sizes a job from its own runs: executors from measured work, critical path and what time and cost
+ * are worth; memory from peaks and deaths; partitions from shuffled bytes. Never from what the runs
+ * happened to be given. A job without runs gets a size class, labelled as such.
+ */
+public final class RulesRecommender implements Recommender {
+  static final String NAME = "rules";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  /** After all that know more of a job than rules do. */
+  @Override
+  public int order() {
+    return 100;
+  }
+
+  @Override
+  public Recommendation recommend(RecommendationRequest request) {
+    Optional<String> unsized = whyUnsized(request);
+    if (unsized.isPresent()) {
+      return Answers.abstain(request, NAME, unsized.get());
+    }
+    if (request.runs().isEmpty()) {
+      return SizeClass.answer(request, NAME);
+    }
+    List<ApplicationRun> runs = request.runs();
+    Optional<JobModel> model = JobModel.of(runs);
+    if (model.isEmpty()) {
+      return Answers.abstain(
+          request,
+          NAME,
+          "None of " + Words.plural(runs.size(), "run") + " can be scheduled: in the newest, "
+              + RecordedSchedule.whyNot(runs.get(0)).orElse("nothing is known of its tasks") + ".");
+    }
+    return Sizing.answer(request, need(request, model.get()));
+  }
+
+  /** Why a job is none whose duration its resources decide; empty where it is one. */
+  static Optional<String> whyUnsized(RecommendationRequest request) {
+    if (request.profile().jobType().filter(type -> type == JobType.STREAMING).isPresent()) {
+      return Optional.of(
+          "A streaming job runs until it is stopped: it is sized by batch time against"
+              + " its trigger, which is not done yet.");
+    }
+    return request.runs().stream()
+        .findFirst()
+        .map(ApplicationRun::kind)
+        .filter(kind -> kind != ApplicationKind.BATCH)
+        .map(kind -> "The newest run was no batch run but "
+            + kind.word().replace('_', ' ')
+            + ": how long it lasts, and how many executors it needs, is not decided by its work.");
+  }
+
+  private static Sizing.Need need(RecommendationRequest request, JobModel model) {
+    JobProfile profile = request.profile();
+    List<ApplicationRun> runs = request.runs();
+    Setup current = Setup.of(runs.get(0), profile);
+    InputSize input = InputSize.of(profile, JobModel.inputBytes(model.newestRun()));
+    MemoryPlan plan = MemoryPlan.of(current, runs, input.scale(), profile.locked());
+    PartitionRule partitions = PartitionRule.of(model.newestRun(), current.conf(), input.scale());
+    RecordedSchedule newest = model.newest();
+    double growth = Math.pow(input.scale(), model.growth());
+    Sizing.Work work = new Sizing.Work(newest.taskMs() * growth, newest.criticalPathMs());
+    return new Sizing.Need(
+        NAME,
+        runs,
+        current,
+        plan,
+        cores(profile, model, plan),
+        (int) Math.min(1_000_000, Math.ceil(newest.widestStage() * Math.max(1, input.scale()))),
+        partitions,
+        size -> model.forecast(size.candidate(input.scale())),
+        model.noise(),
+        input,
+        ConfidenceBasis.POOLED,
+        work,
+        reasons(profile, model, input, work));
+  }
+
+  /** Cores that runs had, so that their contention is in what was measured; fewer after a death. */
+  private static Set<Integer> cores(JobProfile profile, JobModel model, MemoryPlan plan) {
+    Set<Integer> cores = new TreeSet<>();
+    cores.add(plan.setup().cores());
+    if (!profile.locked().contains(MemoryPlan.CORES) && !plan.urgent()) {
+      cores.addAll(model.coresSeen());
+    }
+    return cores;
+  }
+
+  private static List<String> reasons(
+      JobProfile profile, JobModel model, InputSize input, Sizing.Work work) {
+    List<String> reasons = new ArrayList<>();
+    ApplicationRun newest = model.newestRun();
+    reasons.add("From " + Words.plural(model.runs().size(), "run") + " of "
+        + (newest.name() == null ? newest.jobSignature() : newest.name())
+        + ": tasks hold slots for "
+        + Words.time(work.taskMs()) + " in all, and no number of executors takes less than "
+        + Words.time(work.criticalPathMs()) + ".");
+    if (input.scale() != 1) {
+      reasons.add(String.format(
+          Locale.ROOT,
+          "The input is %.2f times the newest run's; work grows with its power of %.2f (%s).",
+          input.scale(),
+          model.growth(),
+          model.isGrowthFitted() ? "fitted over the runs" : "assumed: too few sizes were seen"));
+    }
+    if (profile.inputSize().isPresent() && input.bytes().isEmpty()) {
+      reasons.add("The runs report no bytes read, so the declared size could not be compared.");
+    } else if (profile.inputSize().isPresent()) {
+      reasons.add("The declared size is taken for bytes read.");
+    }
+    if (!JobModel.isWhole(newest)) {
+      reasons.add("No run went through with a whole log: times are lower bounds.");
+    }
+    return reasons;
+  }
+
+  /** Found by {@link java.util.ServiceLoader}. */
+  public static final class Provider implements Recommender.Provider {
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public Recommender create(Map<String, String> settings) {
+      return new RulesRecommender();
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package io.sparkoptimizer.core.recommend;
+
+import io.sparkoptimizer.JobProfile;
+import io.sparkoptimizer.OptimizerSettings;
+import io.sparkoptimizer.Priority;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Picks among sizes: all that the platform can run, priced by the models, filtered by what the user
+ * demands, reduced to the time/cost Pareto front, one taken by weights.
+ *
+ * <p>The pick minimises {@code wp ln(time) + wc ln(cost)}: a weight says how many percent of cost one
+ * percent of time is worth, whatever the unit of either. With equal weights it is the size at which
+ * one percent more cost stops to buy one percent of time: the knee of the curve.
+ */
+final class Search {
+  /** Sizes tried between a count and its double. */
+  private static final int PER_OCTAVE = 4;
+
+  /** No more executors are proposed than this, whatever the work: beyond lies another kind of cluster. */
+  static final int MOST_EXECUTORS = 2_000;
+
+  /** What a priority makes of time against cost: nine to one. */
+  private static final double PREFERRED = 0.9;
+
+  private static final int MOST_ALTERNATIVES = 10;
+
+  private final JobProfile profile;
+  private final OptimizerSettings settings;
+  private final Function<Setup, Option> price;
+
+  /** @param price what a size is expected to take */
+  Search(JobProfile profile, OptimizerSettings settings, Function<Setup, Option> price) {
+    this.profile = profile;
+    this.settings = settings;
+    this.price = price;
+  }
+
+  /**
+   * What was found.
+   *
+   * @param pick the size to take; null where none meets the demands
+   * @param binding the demand that ruled out a better size, or any; null where none did
+   * @param alternatives the Pareto front of what meets the demands, fastest first, the pick left out
+   * @param fastest the fastest size, whether or not it meets the demands
+   * @param cheapest the cheapest one
+   */
+  record Found(
+      @Nullable Option pick,
+      @Nullable String binding,
+      List<Option> alternatives,
+      Option fastest,
+      Option cheapest) {}
+
+  /** Executor counts to try: all small ones, then {@value #PER_OCTAVE} an octave, and the present one. */
+  static List<Integer> counts(int least, int most, OptionalInt present) {
+    TreeSet<Integer> counts = new TreeSet<>();
+    for (double n = 1; n <= most; n *= Math.pow(2, 1.0 / PER_OCTAVE)) {
+      counts.add((int) Math.round(n));
+    }
+    counts.add(most);
+    present.ifPresent(counts::add);
+    counts.removeIf(n -> n < least || n > most);
+    return counts.isEmpty() ? List.of(most) : List.copyOf(counts);
+  }
+
+  /**
+   * @param sizes what can be run; not empty
+   * @param cappedBy what keeps larger sizes out, where something does
+   */
+  Found among(List<Setup> sizes, @Nullable String cappedBy) {
+    List<Option> all = sizes.stream().map(price).toList();
+    Option fastest = all.stream().min(byTime()).orElseThrow();
+    Option cheapest = all.stream().min(byEffort()).orElseThrow();
+    List<Option> feasible = feasible(all);
+    if (feasible.isEmpty()) {
+      return new Found(null, bindingOf(fastest, cheapest), List.of(), fastest, cheapest);
+    }
+    List<Option> front = paretoFront(feasible);
+    Option pick = best(front);
+    Option unbound = best(all);
+    String binding = null;
+    if (!pick.equals(unbound)) {
+      binding = violations(unbound).stream().findFirst().orElse(null);
+    } else if (cappedBy != null
+        && pick.setup().executors()
+            == sizes.stream().mapToInt(Setup::executors).max().orElse(0)) {
+      binding = cappedBy;
+    }
+    return new Found(pick, binding, thinned(front, pick), fastest, cheapest);
+  }
+
+  /** Sizes whose interval meets every demand; where there are none, those whose expectation does. */
+  private List<Option> feasible(List<Option> all) {
+    List<Option> surely = all.stream().filter(option -> meets(option, true)).toList();
+    return surely.isEmpty()
+        ? all.stream().filter(option -> meets(option, false)).toList()
+        : surely;
+  }
+
+  boolean meets(Option option, boolean surely) {
+    double time = surely ? option.duration().high() : option.durationMs();
+    double cost = surely ? option.cost().high() : option.bill().cost();
+    return time <= profile.sla().map(Duration::toMillis).orElse(Long.MAX_VALUE)
+        && cost <= profile.budget().orElse(Double.POSITIVE_INFINITY);
+  }
+
+  private List<String> violations(Option option) {
+    List<String> violated = new ArrayList<>();
+    if (profile.sla().isPresent()
+        && option.duration().high() > profile.sla().get().toMillis()) {
+      violated.add("sla");
+    }
+    if (profile.budget().isPresent() && option.cost().high() > profile.budget().getAsDouble()) {
+      violated.add("budget");
+    }
+    return violated;
+  }
+
+  private String bindingOf(Option fastest, Option cheapest) {
+    Optional<Duration> sla = profile.sla();
+    if (sla.isPresent() && fastest.durationMs() > sla.get().toMillis()) {
+      return String.format(
+          Locale.ROOT,
+          "sla of %s: the fastest size found, %d executors, is expected to take %s",
+          Words.time(sla.get().toMillis()),
+          fastest.setup().executors(),
+          Words.time(fastest.durationMs()));
+    }
+    if (profile.budget().isPresent()
+        && cheapest.bill().cost() > profile.budget().getAsDouble()) {
+      return String.format(
+          Locale.ROOT,
+          "budget of %.4f %s: the cheapest size found, %d executors, is expected to cost %.4f",
+          profile.budget().getAsDouble(),
+          settings.prices().currency(),
+          cheapest.setup().executors(),
+          cheapest.bill().cost());
+    }
+    return "sla and budget together: each can be met, both cannot";
+  }
+
+  private Option best(List<Option> options) {
+    return options.stream()
+        .min(Comparator.comparingDouble(this::score)
+            .thenComparing(byTime())
+            .thenComparingInt(option -> option.setup().executors())
+            .thenComparingInt(option -> option.setup().cores()))
+        .orElseThrow();
+  }
+
+  /** Lower is better. */
+  double score(Option option) {
+    double time = timeWeight();
+    return time * Math.log(Math.max(1, option.durationMs()))
+        + (1 - time) * Math.log(Math.max(1e-9, option.effort()));
+  }
+
+  private double timeWeight() {
+    if (profile.priority() == Priority.BALANCED) {
+      return settings.performanceWeight() / (settings.performanceWeight() + settings.costWeight());
+    }
+    return profile.priority() == Priority.PERFORMANCE ? PREFERRED : 1 - PREFERRED;
+  }
+
+  private static Comparator<Option> byTime() {
+    return Comparator.comparingDouble(Option::durationMs).thenComparingDouble(Option::effort);
+  }
+
+  private static Comparator<Option> byEffort() {
+    return Comparator.comparingDouble(Option::effort).thenComparingDouble(Option::durationMs);
+  }
+
+  /** Options that no other one beats in time and cost, fastest first. */
+  static List<Option> paretoFront(List<Option> options) {
+    List<Option> front = new ArrayList<>();
+    double cheapest = Double.POSITIVE_INFINITY;
+    for (Option option : options.stream().sorted(byTime()).toList()) {
+      if (option.effort() < cheapest) {
+        front.add(option);
+        cheapest = option.effort();
+      }
+    }
+    return front;
+  }
+
+  private static List<Option> thinned(List<Option> front, Option pick) {
+    List<Option> others = front.stream().filter(option -> !option.equals(pick)).toList();
+    if (others.size() <= MOST_ALTERNATIVES) {
+      return others;
+    }
+    List<Option> some = new ArrayList<>();
+    for (int i = 0; i < MOST_ALTERNATIVES; i++) {
+      some.add(
+          others.get((int) Math.round((double) i * (others.size() - 1) / (MOST_ALTERNATIVES - 1))));
+    }
+    return some;
+  }
+}

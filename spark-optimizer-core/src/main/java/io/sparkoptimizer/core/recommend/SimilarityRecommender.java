@@ -1,0 +1,258 @@
+package io.sparkoptimizer.core.recommend;
+
+import io.sparkoptimizer.Evidence;
+import io.sparkoptimizer.JobProfile;
+import io.sparkoptimizer.JobType;
+import io.sparkoptimizer.OptimizerSettings;
+import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.Recommendation.ConfidenceBasis;
+import io.sparkoptimizer.Recommendation.InputBasis;
+import io.sparkoptimizer.core.schedule.JobModel;
+import io.sparkoptimizer.core.schedule.Spread;
+import io.sparkoptimizer.spark.ApplicationKind;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.RunQuery;
+import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.RunSummary;
+import io.sparkoptimizer.spi.RecommendationRequest;
+import io.sparkoptimizer.spi.Recommender;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Sizes a job without history from runs of jobs that do like work. Likeness is of the work alone
+ * ({@link WorkFeatures}); each neighbour's own runs are scheduled at the input that is asked about,
+ * and the median of their answers counts. Memory a task is the most that any neighbour needs.
+ */
+public final class SimilarityRecommender implements Recommender {
+  static final String NAME = "similarity";
+
+  /** Newest runs of a neighbour that answer for it. */
+  private static final int RUNS_EACH = 3;
+
+  /** Another job of like work and size takes twice or half as long nine times in ten. */
+  private static final double OTHER_JOB = Math.log(2) / 1.645;
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  /** Before the rules, which have a rule of thumb for any job. */
+  @Override
+  public int order() {
+    return 50;
+  }
+
+  private record Neighbour(RunSummary summary, double similarity) {}
+
+  private record Answering(
+      Neighbour neighbour, JobModel model, double scale, List<ApplicationRun> runs) {}
+
+  @Override
+  public Recommendation recommend(RecommendationRequest request) {
+    JobProfile profile = request.profile();
+    OptimizerSettings settings = request.settings();
+    boolean named =
+        profile.method().or(settings::defaultMethod).filter(NAME::equals).isPresent();
+    if (!request.runs().isEmpty() && !named) {
+      return Answers.abstain(
+          request,
+          NAME,
+          "The job has runs of its own, which tell more than those of others; method similarity sets"
+              + " them aside.");
+    }
+    if (profile.jobType().filter(type -> type == JobType.STREAMING).isPresent()) {
+      return Answers.abstain(
+          request, NAME, "A streaming job is not sized by likeness of its work.");
+    }
+    WorkFeatures wanted = request.runs().isEmpty()
+        ? WorkFeatures.of(profile)
+        : WorkFeatures.of(RunSummary.of(request.runs().get(0)));
+    if (wanted.inputBytes().isEmpty()) {
+      return Answers.abstain(
+          request, NAME, "Without an input size there is nothing to compare jobs by; give one.");
+    }
+    List<Answering> answering = answering(request, wanted);
+    if (answering.size() < settings.minSimilarJobs()) {
+      return Answers.abstain(
+          request,
+          NAME,
+          String.format(
+              Locale.ROOT,
+              "%s of like work found, at similarity %.2f or more; %d are needed.",
+              Words.plural(answering.size(), "job"),
+              settings.similarityThreshold(),
+              settings.minSimilarJobs()));
+    }
+    return Sizing.answer(request, need(request, answering, wanted));
+  }
+
+  private static List<Answering> answering(RecommendationRequest request, WorkFeatures wanted) {
+    OptimizerSettings settings = request.settings();
+    Set<String> own =
+        Set.copyOf(request.runs().stream().map(ApplicationRun::jobSignature).toList());
+    Map<String, Neighbour> jobs = new LinkedHashMap<>();
+    for (RunSummary run : request.history().summaries(RunQuery.ALL)) {
+      boolean usable = run.status() == RunStatus.SUCCEEDED
+          && run.complete()
+          && run.kind() == ApplicationKind.BATCH
+          && run.inputBytes().orElse(0) > 0
+          && !own.contains(run.jobSignature());
+      if (usable) {
+        // Newest first: the first of a job is its newest run.
+        jobs.computeIfAbsent(
+            run.jobSignature(),
+            signature -> new Neighbour(run, wanted.similarity(WorkFeatures.of(run))));
+      }
+    }
+    List<Neighbour> near = jobs.values().stream()
+        .filter(job -> job.similarity() >= settings.similarityThreshold())
+        .sorted(Comparator.comparingDouble(Neighbour::similarity)
+            .reversed()
+            .thenComparing(job -> job.summary().jobSignature()))
+        .limit(settings.maxSimilarJobs())
+        .toList();
+    List<Answering> answering = new ArrayList<>();
+    for (Neighbour neighbour : near) {
+      List<ApplicationRun> runs = request
+          .history()
+          .runs(RunQuery.ofJob(neighbour.summary().jobSignature()).limit(RUNS_EACH));
+      Optional<JobModel> model = JobModel.of(runs);
+      OptionalDouble read = model.isEmpty()
+          ? OptionalDouble.empty()
+          : JobModel.inputBytes(model.get().newestRun());
+      if (model.isPresent() && read.isPresent()) {
+        double scale = wanted.inputBytes().getAsDouble() / read.getAsDouble();
+        answering.add(new Answering(neighbour, model.get(), scale, runs));
+      }
+    }
+    return answering;
+  }
+
+  private static Sizing.Need need(
+      RecommendationRequest request, List<Answering> answering, WorkFeatures wanted) {
+    JobProfile profile = request.profile();
+    Answering nearest = answering.get(0);
+    Setup base = Setup.of(nearest.model().newestRun(), profile);
+    double heapPerTask = 0;
+    double overhead = base.overheadMb();
+    double deaths = 0;
+    int widest = 1;
+    List<ApplicationRun> runs = new ArrayList<>();
+    PartitionRule partitions = null;
+    for (Answering one : answering) {
+      Setup had = Setup.of(one.model().newestRun(), profile);
+      MemoryPlan plan = MemoryPlan.of(had, one.runs(), one.scale(), profile.locked());
+      heapPerTask =
+          Math.max(heapPerTask, (double) plan.setup().heapMb() / plan.setup().cores());
+      overhead = Math.max(overhead, plan.setup().overheadMb());
+      deaths = Math.max(deaths, plan.deathRate().orElse(0));
+      widest = (int) Math.max(
+          widest,
+          Math.min(
+              1_000_000, Math.ceil(one.model().newest().widestStage() * Math.max(1, one.scale()))));
+      runs.addAll(one.model().runs());
+      PartitionRule rule = PartitionRule.of(one.model().newestRun(), base.conf(), one.scale());
+      partitions =
+          partitions == null || rule.shuffleBytes() > partitions.shuffleBytes() ? rule : partitions;
+    }
+    long heap = Containers.roundUp((long) Math.ceil(heapPerTask * base.cores()), 256);
+    Setup sized = base.withExecutor(
+        base.cores(),
+        profile.configuration().containsKey(MemoryPlan.HEAP) ? base.heapMb() : heap,
+        Math.round(overhead),
+        base.pysparkMb());
+    MemoryPlan plan = new MemoryPlan(
+        sized,
+        false,
+        OptionalDouble.of(deaths),
+        (double) sized.heapMb() / sized.cores(),
+        List.of(new Evidence(
+            MemoryPlan.HEAP,
+            null,
+            sized.heapMb() + "m",
+            "heap_mb_per_task",
+            OptionalDouble.of(heapPerTask),
+            OptionalDouble.empty(),
+            Answers.ids(runs),
+            "the most that a task of any similar job needs")));
+    return new Sizing.Need(
+        NAME,
+        runs,
+        null,
+        plan,
+        Set.of(sized.cores()),
+        widest,
+        Objects.requireNonNull(partitions),
+        size -> forecast(size, answering),
+        OTHER_JOB,
+        new InputSize(
+            1,
+            OptionalLong.of(Math.round(wanted.inputBytes().getAsDouble())),
+            request.runs().isEmpty() ? InputBasis.DECLARED : InputBasis.LAST_RUN),
+        ConfidenceBasis.POOLED,
+        new Sizing.Work(
+            nearest.model().newest().taskMs() * nearest.scale(),
+            nearest.model().newest().criticalPathMs()),
+        List.of(reason(answering)));
+  }
+
+  private static String reason(List<Answering> answering) {
+    List<String> names = answering.stream()
+        .map(one -> String.format(
+            Locale.ROOT,
+            "%s (%.2f)",
+            one.neighbour().summary().id().name().isEmpty()
+                ? one.neighbour().summary().jobSignature()
+                : one.neighbour().summary().id().name(),
+            one.neighbour().similarity()))
+        .toList();
+    return "The job has not run yet; " + Words.plural(answering.size(), "job")
+        + " of like work answer for it, each scaled to its input: " + String.join(", ", names)
+        + ".";
+  }
+
+  /** The median of the neighbours' answers, and how far they are apart. */
+  private static JobModel.Forecast forecast(Setup size, List<Answering> answering) {
+    List<JobModel.Forecast> forecasts = new ArrayList<>();
+    for (Answering one : answering) {
+      forecasts.add(one.model().forecast(size.candidate(one.scale())));
+    }
+    forecasts.sort(Comparator.comparingDouble(one -> one.estimate().durationMs()));
+    JobModel.Forecast middle = forecasts.get((forecasts.size() - 1) / 2);
+    double centre = Math.log(Math.max(1, middle.estimate().durationMs()));
+    double squares = forecasts.stream()
+        .mapToDouble(one -> Math.log(Math.max(1, one.estimate().durationMs())) - centre)
+        .map(apart -> apart * apart)
+        .sum();
+    double apart = Math.sqrt(squares / forecasts.size());
+    return new JobModel.Forecast(
+        middle.estimate(),
+        Spread.ofPrior(Math.sqrt(OTHER_JOB * OTHER_JOB + apart * apart)),
+        middle.runs(),
+        forecasts.stream().anyMatch(JobModel.Forecast::extrapolated));
+  }
+
+  /** Found by {@link java.util.ServiceLoader}. */
+  public static final class Provider implements Recommender.Provider {
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public Recommender create(Map<String, String> settings) {
+      return new SimilarityRecommender();
+    }
+  }
+}

@@ -1,0 +1,356 @@
+package io.sparkoptimizer.core.recommend;
+
+import io.sparkoptimizer.Evidence;
+import io.sparkoptimizer.JobProfile;
+import io.sparkoptimizer.Platform;
+import io.sparkoptimizer.Prediction;
+import io.sparkoptimizer.Prices;
+import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.Recommendation.ConfidenceBasis;
+import io.sparkoptimizer.Resources;
+import io.sparkoptimizer.Verdict;
+import io.sparkoptimizer.core.schedule.JobModel;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spi.RecommendationRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From what a job needs to an answer: which sizes can be run, what each takes, which one to take, and
+ * whether that is worth a change.
+ */
+final class Sizing {
+  static final String INSTANCES = "spark.executor.instances";
+  static final String MAX_EXECUTORS = "spark.dynamicAllocation.maxExecutors";
+
+  /** A change of size must gain more than half of what equal runs differ by. */
+  private static final double NOISE_SHARE = 0.5;
+
+  /** A change of memory alone is no matter of noise, but must be worth the trouble. */
+  private static final double WORTH = 0.01;
+
+  /**
+   * What is known of the job.
+   *
+   * @param method name of the recommender that asks
+   * @param runs what the answer rests on, newest first
+   * @param current what the next run has unless it is told otherwise; null for a new job
+   * @param plan its memory; the setup of it is where the search begins
+   * @param cores cores per executor that may be chosen
+   * @param widestStage tasks of the widest stage: more slots than these are idle
+   * @param partitions sizes the shuffle
+   * @param forecast what a size takes
+   * @param noise standard deviation of ln(duration) between equal runs
+   * @param input what the forecast is for
+   * @param unproven whose runs the confidence rests on where the job's own are too few
+   * @param work what the executor count rests on; null where nothing was measured
+   * @param reasons sentences that say how the need was found
+   */
+  record Need(
+      String method,
+      List<ApplicationRun> runs,
+      @Nullable Setup current,
+      MemoryPlan plan,
+      Set<Integer> cores,
+      int widestStage,
+      PartitionRule partitions,
+      Function<Setup, JobModel.Forecast> forecast,
+      double noise,
+      InputSize input,
+      ConfidenceBasis unproven,
+      @Nullable Work work,
+      List<String> reasons) {}
+
+  /** Measured work: slot time of all tasks, and the time that no number of executors undercuts. */
+  record Work(double taskMs, double criticalPathMs) {}
+
+  private final RecommendationRequest request;
+  private final Need need;
+  private final JobProfile profile;
+  private final Prices prices;
+  private final Search search;
+
+  private Sizing(RecommendationRequest request, Need need) {
+    this.request = request;
+    this.need = need;
+    this.profile = request.profile();
+    this.prices = request.settings().prices();
+    this.search = new Search(profile, request.settings(), this::price);
+  }
+
+  static Recommendation answer(RecommendationRequest request, Need need) {
+    return new Sizing(request, need).answer();
+  }
+
+  private Option price(Setup size) {
+    JobModel.Forecast forecast = need.forecast().apply(size);
+    return new Option(
+        size, forecast, size.bill(forecast.estimate(), prices), need.plan().risk(size));
+  }
+
+  private Recommendation answer() {
+    Setup current = need.current();
+    Option today = current == null ? null : price(current);
+    Prediction todays = today == null ? Prediction.UNKNOWN : today.prediction();
+    if (serverless() && limit() < ServerlessWorkers.LEAST_MAX_EXECUTORS) {
+      String why = "max-executors " + limit() + ": EMR Serverless refuses fewer than "
+          + ServerlessWorkers.LEAST_MAX_EXECUTORS;
+      return Answers.nothing(
+          request, need.method(), Verdict.INFEASIBLE, need.runs(), why, current, todays, why + ".");
+    }
+    Search.Found found = search.among(sizes(), cap());
+    if (found.pick() == null) {
+      String why = "No size meets what was asked: " + found.binding() + ". " + reasons();
+      return Answers.nothing(
+          request,
+          need.method(),
+          Verdict.INFEASIBLE,
+          need.runs(),
+          found.binding(),
+          current,
+          todays,
+          why);
+    }
+    if (today != null) {
+      Option resized = price(withMemoryOf(today.setup()));
+      boolean sure = search.meets(found.pick(), true);
+      boolean fits = runnable(resized.setup()) && search.meets(resized, sure);
+      double gain = search.score(resized) - search.score(found.pick());
+      if (fits && gain < NOISE_SHARE * need.noise()) {
+        boolean same = resized.setup().toResources().equals(today.setup().toResources());
+        boolean worth = search.score(today) - search.score(resized) >= WORTH;
+        boolean grown = resized.setup().heapMb() > today.setup().heapMb();
+        if (same || !(worth || grown || need.plan().urgent())) {
+          return recommendation(Verdict.KEEP, today, today, found, todays);
+        }
+        return recommendation(Verdict.CHANGE, resized, today, found, todays);
+      }
+    }
+    return recommendation(Verdict.CHANGE, found.pick(), today, found, todays);
+  }
+
+  /** Today's size with the planned memory, cores and partitions. */
+  private Setup withMemoryOf(Setup today) {
+    Setup planned = need.plan().setup();
+    // Fewer tasks in an executor want more executors for the same slots.
+    int count = planned.cores() < today.cores() && !isCountLocked()
+        ? Math.min(
+            limit(), (today.executors() * today.cores() + planned.cores() - 1) / planned.cores())
+        : today.executors();
+    Setup sized = planned.withExecutors(count);
+    return withPartitions(sized);
+  }
+
+  private Setup withPartitions(Setup size) {
+    return profile.locked().contains(PartitionRule.PROPERTY)
+        ? size
+        : size.withShufflePartitions(need.partitions()
+            .partitions(size.shufflePartitions(), size.executors() * size.slotsPerExecutor()));
+  }
+
+  private boolean serverless() {
+    return need.plan().setup().platform() == Platform.EMR_SERVERLESS;
+  }
+
+  private boolean runnable(Setup size) {
+    return size.executors() <= limit()
+        && (!serverless()
+            || (ServerlessWorkers.hasCores(size.cores())
+                && size.executorContainerMb() >= size.heapMb() + size.overheadMb()));
+  }
+
+  private boolean isCountLocked() {
+    return profile.locked().contains(need.plan().setup().isDynamic() ? MAX_EXECUTORS : INSTANCES);
+  }
+
+  private int limit() {
+    return Math.min(Search.MOST_EXECUTORS, profile.maxExecutors().orElse(Search.MOST_EXECUTORS));
+  }
+
+  private int useful(int cores) {
+    int slots = Math.max(1, cores / need.plan().setup().taskCpus());
+    return Math.max(1, (need.widestStage() + slots - 1) / slots);
+  }
+
+  private @Nullable String cap() {
+    int least = need.cores().stream().mapToInt(this::useful).max().orElse(1);
+    return profile.maxExecutors().isPresent() && limit() < least
+        ? "max-executors " + limit()
+        : null;
+  }
+
+  private List<Setup> sizes() {
+    Setup planned = need.plan().setup();
+    List<Setup> sizes = new ArrayList<>();
+    for (int cores : need.cores()) {
+      int fitted = serverless() ? ServerlessWorkers.smallest(cores, 1).cores() : cores;
+      // Memory a task stays what the plan gives it.
+      Setup executor = fitted == planned.cores()
+          ? planned
+          : planned.withExecutor(
+              fitted,
+              Containers.roundUp(planned.heapMb() * fitted / planned.cores(), 256),
+              Math.max(planned.overheadMb(), planned.overheadMb() * fitted / planned.cores()),
+              planned.pysparkMb() * fitted / planned.cores());
+      if (isCountLocked()) {
+        sizes.add(withPartitions(executor));
+        continue;
+      }
+      int least = serverless() ? ServerlessWorkers.LEAST_MAX_EXECUTORS : 1;
+      int most = Math.max(least, Math.min(limit(), useful(fitted)));
+      OptionalInt present = need.current() == null
+          ? OptionalInt.empty()
+          : OptionalInt.of(need.current().executors());
+      int upTo = Math.min(limit(), Math.max(most, present.orElse(1)));
+      for (int count : Search.counts(least, most, OptionalInt.empty())) {
+        sizes.add(withPartitions(executor.withExecutors(count)));
+      }
+      if (present.isPresent() && present.getAsInt() <= upTo) {
+        sizes.add(withPartitions(executor.withExecutors(present.getAsInt())));
+      }
+    }
+    return sizes.stream().distinct().toList();
+  }
+
+  private Recommendation recommendation(
+      Verdict verdict, Option pick, @Nullable Option today, Search.Found found, Prediction todays) {
+    Resources proposed = pick.setup().toResources();
+    boolean keep = verdict == Verdict.KEEP;
+    ConfidenceBasis basis =
+        pick.forecast().spread().isOwn() ? ConfidenceBasis.OWN : need.unproven();
+    return new Recommendation(
+        Answers.recommendationId(request, need.method(), need.runs()),
+        verdict,
+        need.method(),
+        proposed,
+        pick.prediction(),
+        today == null ? Resources.NONE : today.setup().toResources(),
+        todays,
+        pick.confidence(),
+        basis,
+        prices,
+        Answers.ids(need.runs()),
+        need.input().bytes(),
+        need.input().basis(),
+        found.binding(),
+        reasoning(verdict, pick, today, found),
+        keep ? kept(pick) : evidence(pick, today),
+        proposed.toSparkConf(),
+        found.alternatives().stream()
+            .map(option ->
+                new Recommendation.Alternative(option.setup().toResources(), option.prediction()))
+            .toList());
+  }
+
+  private List<Evidence> kept(Option pick) {
+    return List.of(new Evidence(
+        pick.setup().isDynamic() ? MAX_EXECUTORS : INSTANCES,
+        Integer.toString(pick.setup().executors()),
+        Integer.toString(pick.setup().executors()),
+        "predicted_duration_ms",
+        OptionalDouble.of(pick.durationMs()),
+        OptionalDouble.empty(),
+        Answers.ids(pick.forecast().runs()),
+        "no size found gains more than equal runs differ by, " + Words.percent(need.noise())));
+  }
+
+  private List<Evidence> evidence(Option pick, @Nullable Option today) {
+    List<Evidence> evidence = new ArrayList<>();
+    Setup size = pick.setup();
+    List<String> ids = Answers.ids(pick.forecast().runs());
+    Work work = need.work();
+    evidence.add(new Evidence(
+        size.isDynamic() ? MAX_EXECUTORS : INSTANCES,
+        today == null ? null : Integer.toString(today.setup().executors()),
+        Integer.toString(size.executors()),
+        "task_slot_time_ms",
+        work == null ? OptionalDouble.empty() : OptionalDouble.of(work.taskMs()),
+        work == null ? OptionalDouble.empty() : OptionalDouble.of(work.criticalPathMs()),
+        ids,
+        "expected to take " + Words.time(pick.durationMs())
+            + (today == null ? "" : " instead of " + Words.time(today.durationMs()))
+            + "; slots are busy " + Words.percent(pick.forecast().estimate().utilization())
+            + " of the time"
+            + (isCountLocked() ? "; locked" : "")));
+    boolean coresNoted =
+        need.plan().evidence().stream().anyMatch(one -> one.property().equals(MemoryPlan.CORES));
+    if (!coresNoted || size.cores() != need.plan().setup().cores()) {
+      evidence.add(new Evidence(
+          MemoryPlan.CORES,
+          today == null ? null : Integer.toString(today.setup().cores()),
+          Integer.toString(size.cores()),
+          "cores_per_executor_seen",
+          OptionalDouble.of(need.cores().size()),
+          OptionalDouble.of(2),
+          ids,
+          today != null && today.setup().cores() == size.cores()
+              ? "kept: "
+                  + (need.cores().size() > 1
+                      ? "other counts that runs had are no better"
+                      : "no run had another count, so none can be compared")
+              : "the best of those that runs had, with as much memory a task"));
+    }
+    if (coresNoted || size.cores() == need.plan().setup().cores()) {
+      evidence.addAll(need.plan().evidence());
+    }
+    if (size.shufflePartitions().isPresent()) {
+      evidence.add(need.partitions()
+          .evidence(
+              today == null ? OptionalInt.empty() : today.setup().shufflePartitions(),
+              size.shufflePartitions(),
+              ids));
+    }
+    return evidence;
+  }
+
+  private String reasons() {
+    return String.join(" ", need.reasons());
+  }
+
+  private String reasoning(
+      Verdict verdict, Option pick, @Nullable Option today, Search.Found found) {
+    StringBuilder text = new StringBuilder(reasons());
+    Setup size = pick.setup();
+    text.append(text.isEmpty() ? "" : " ");
+    if (verdict == Verdict.KEEP) {
+      text.append("Keep what it has: no size found gains more than equal runs differ by.");
+    } else {
+      text.append(size.isDynamic() ? "At most " : "")
+          .append(Words.plural(size.executors(), "executor"))
+          .append(" of ")
+          .append(Words.plural(size.cores(), "core"))
+          .append(" and ")
+          .append(size.heapMb())
+          .append(" MiB of heap ")
+          .append(size.executors() == 1 && !size.isDynamic() ? "is" : "are")
+          .append(" expected to take ")
+          .append(Words.time(pick.durationMs()));
+      if (today != null) {
+        text.append(", today's size ").append(Words.time(today.durationMs()));
+      }
+      text.append("; priority ").append(profile.priority().word()).append('.');
+    }
+    if (found.binding() != null) {
+      text.append(" Without this a better size would have been picked: ")
+          .append(found.binding())
+          .append('.');
+    }
+    if (profile.sla().isPresent() && !search.meets(pick, true)) {
+      text.append(" It is expected to meet what was asked, but its interval reaches beyond.");
+    }
+    if (pick.forecast().extrapolated()) {
+      text.append(" The input lies outside of what was seen: this is extrapolated.");
+    }
+    if (profile.nodeType().isPresent()) {
+      text.append(" Node type ")
+          .append(profile.nodeType().get())
+          .append(" was not used: there is no catalogue of nodes yet.");
+    }
+    return text.toString();
+  }
+}
