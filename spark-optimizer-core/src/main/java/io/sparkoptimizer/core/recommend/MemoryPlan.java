@@ -396,7 +396,7 @@ record MemoryPlan(
         if (diedAsItIs && !locked.contains(OVERHEAD)) {
           urgent = true;
           long raised = Containers.roundUp(
-              (long) Math.ceil(Math.max(overhead * RAISE, overhead + GRAIN_MB)), 128);
+              (long) Math.ceil(Math.max(overhead * RAISE, (double) (overhead + GRAIN_MB))), 128);
           note(
               OVERHEAD,
               mb(overhead),
