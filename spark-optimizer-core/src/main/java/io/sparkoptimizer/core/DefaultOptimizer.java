@@ -14,6 +14,7 @@ import io.sparkoptimizer.SettingsException;
 import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
+import io.sparkoptimizer.core.analysis.Analyzer;
 import io.sparkoptimizer.core.eventlog.EventLogs;
 import io.sparkoptimizer.core.whatif.WhatIfModel;
 import io.sparkoptimizer.spark.ApplicationRun;
@@ -226,7 +227,7 @@ final class DefaultOptimizer implements Optimizer {
 
   @Override
   public Analysis analyze(ApplicationRun run) {
-    return Analyses.analyze(run, settings.prices());
+    return Analyzer.analyze(run, settings.prices());
   }
 
   @Override

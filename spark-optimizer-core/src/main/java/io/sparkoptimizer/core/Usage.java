@@ -37,10 +37,11 @@ final class Usage {
     if (run.executorCoreMs().isEmpty()) {
       return;
     }
-    double core = run.executorCoreMs().getAsLong() / MS_PER_HOUR;
+    double core = (double) run.executorCoreMs().getAsLong() / MS_PER_HOUR;
     double gb = gbHours(run).orElse(0);
-    double idle =
-        core == 0 ? 0 : Math.min(1, Math.max(0, 1 - run.slotTimeMs() / MS_PER_HOUR / core));
+    double idle = core == 0
+        ? 0
+        : Math.min(1, Math.max(0, 1 - (double) run.slotTimeMs() / MS_PER_HOUR / core));
     coreHours += core;
     gbHours += gb;
     wastedCoreHours += core * idle;
@@ -52,7 +53,7 @@ final class Usage {
       return OptionalDouble.empty();
     }
     long heapMb = run.executorMemoryMb().getAsLong();
-    double containerGb = (heapMb + Containers.defaultOverheadMb(heapMb)) / 1024.0;
+    double containerGb = (double) (heapMb + Containers.defaultOverheadMb(heapMb)) / 1024;
     double executorHours = run.executorCoreMs().getAsLong()
         / MS_PER_HOUR
         / Math.max(1, run.executorCores().orElse(1));
@@ -63,8 +64,8 @@ final class Usage {
     OptionalDouble gb = gbHours(run);
     return gb.isEmpty()
         ? OptionalDouble.empty()
-        : OptionalDouble.of(
-            prices.cost(run.executorCoreMs().orElseThrow() / MS_PER_HOUR, gb.getAsDouble()));
+        : OptionalDouble.of(prices.cost(
+            (double) run.executorCoreMs().orElseThrow() / MS_PER_HOUR, gb.getAsDouble()));
   }
 
   private HistoryStats.Usage total(Prices prices) {

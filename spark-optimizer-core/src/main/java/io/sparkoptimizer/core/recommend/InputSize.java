@@ -24,7 +24,7 @@ record InputSize(double scale, OptionalLong bytes, InputBasis basis) {
       return new InputSize(
           scale,
           known.isPresent()
-              ? OptionalLong.of(Math.round(known.getAsLong() * scale))
+              ? OptionalLong.of(Math.round((double) known.getAsLong() * scale))
               : OptionalLong.empty(),
           InputBasis.SCALED);
     }

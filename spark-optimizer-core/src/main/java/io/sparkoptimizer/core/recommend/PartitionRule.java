@@ -71,7 +71,7 @@ record PartitionRule(long shuffleBytes, boolean spilled, boolean adaptive) {
         current.isPresent() ? Integer.toString(current.getAsInt()) : null,
         proposed.isPresent() ? Integer.toString(proposed.getAsInt()) : null,
         "largest_shuffle_read_bytes",
-        shuffleBytes == 0 ? OptionalDouble.empty() : OptionalDouble.of(shuffleBytes),
+        shuffleBytes == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) shuffleBytes),
         OptionalDouble.of((double) (spilled ? TARGET_MB / 2 : TARGET_MB) * (1 << 20)),
         runs,
         same

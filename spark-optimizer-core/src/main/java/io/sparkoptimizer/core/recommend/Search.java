@@ -3,12 +3,10 @@ package io.sparkoptimizer.core.recommend;
 import io.sparkoptimizer.JobProfile;
 import io.sparkoptimizer.OptimizerSettings;
 import io.sparkoptimizer.Priority;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -110,8 +108,13 @@ final class Search {
   boolean meets(Option option, boolean surely) {
     double time = surely ? option.duration().high() : option.durationMs();
     double cost = surely ? option.cost().high() : option.bill().cost();
-    return time <= profile.sla().map(Duration::toMillis).orElse(Long.MAX_VALUE)
-        && cost <= profile.budget().orElse(Double.POSITIVE_INFINITY);
+    return time <= slaMs() && cost <= profile.budget().orElse(Double.POSITIVE_INFINITY);
+  }
+
+  private double slaMs() {
+    return profile.sla().isPresent()
+        ? (double) profile.sla().get().toMillis()
+        : Double.POSITIVE_INFINITY;
   }
 
   private List<String> violations(Option option) {
@@ -127,12 +130,11 @@ final class Search {
   }
 
   private String bindingOf(Option fastest, Option cheapest) {
-    Optional<Duration> sla = profile.sla();
-    if (sla.isPresent() && fastest.durationMs() > sla.get().toMillis()) {
+    if (fastest.durationMs() > slaMs()) {
       return String.format(
           Locale.ROOT,
           "sla of %s: the fastest size found, %d executors, is expected to take %s",
-          Words.time(sla.get().toMillis()),
+          Words.time(slaMs()),
           fastest.setup().executors(),
           Words.time(fastest.durationMs()));
     }

@@ -155,7 +155,7 @@ public final class SimilarityRecommender implements Recommender {
       MemoryPlan plan = MemoryPlan.of(had, one.runs(), one.scale(), profile.locked());
       heapPerTask =
           Math.max(heapPerTask, (double) plan.setup().heapMb() / plan.setup().cores());
-      overhead = Math.max(overhead, plan.setup().overheadMb());
+      overhead = Math.max(overhead, (double) plan.setup().overheadMb());
       deaths = Math.max(deaths, plan.deathRate().orElse(0));
       widest = (int) Math.max(
           widest,

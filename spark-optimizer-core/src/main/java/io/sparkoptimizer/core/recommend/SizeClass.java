@@ -61,7 +61,7 @@ final class SizeClass {
     boolean known = profile.inputSize().isPresent();
     double passes = type == JobType.ML || type == JobType.GRAPH ? ITERATIONS : 1;
     int tasks = (int) Math.min(1_000_000, (declared.bytes() + SPLIT_BYTES - 1) / SPLIT_BYTES);
-    double taskMs = declared.bytes() / BYTES_PER_SECOND * 1_000 * passes;
+    double taskMs = (double) declared.bytes() / BYTES_PER_SECOND * 1_000 * passes;
     double longestMs = taskMs / Math.max(1, tasks) / passes;
 
     Map<String, String> conf = profile.configuration();
@@ -89,7 +89,7 @@ final class SizeClass {
             plan,
             Set.of(base.cores()),
             Math.max(1, tasks),
-            new PartitionRule((long) (declared.bytes() * SHUFFLED), false, true),
+            new PartitionRule((long) ((double) declared.bytes() * SHUFFLED), false, true),
             size -> forecast(size, taskMs, longestMs, tasks),
             SIGMA,
             new InputSize(

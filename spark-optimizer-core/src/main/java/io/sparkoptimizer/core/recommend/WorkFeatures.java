@@ -46,8 +46,9 @@ record WorkFeatures(
 
   static WorkFeatures of(RunSummary run) {
     OptionalLong input = run.inputBytes();
-    OptionalDouble bytes =
-        input.orElse(0) > 0 ? OptionalDouble.of(input.getAsLong()) : OptionalDouble.empty();
+    OptionalDouble bytes = input.orElse(0) > 0
+        ? OptionalDouble.of((double) input.getAsLong())
+        : OptionalDouble.empty();
     OptionalLong cpu = run.totals().get(TaskMetric.EXECUTOR_CPU_TIME_NS);
     long running = run.totals().orZero(TaskMetric.EXECUTOR_RUN_TIME_MS);
     return new WorkFeatures(
@@ -57,9 +58,9 @@ record WorkFeatures(
         ratio(run.totals().get(TaskMetric.OUTPUT_BYTES), bytes),
         cpu.isEmpty() || running == 0
             ? OptionalDouble.empty()
-            : OptionalDouble.of(Math.min(1, cpu.getAsLong() / 1e6 / running)),
+            : OptionalDouble.of(Math.min(1, (double) cpu.getAsLong() / 1e6 / running)),
         OptionalDouble.of(Math.max(1, run.stages())),
-        OptionalDouble.of(Math.max(1, run.tasks())));
+        OptionalDouble.of((double) Math.max(1, run.tasks())));
   }
 
   /** What a profile of a new job says of its work. */
@@ -67,7 +68,7 @@ record WorkFeatures(
     return new WorkFeatures(
         profile.jobType().orElse(null),
         profile.inputSize().filter(size -> size.bytes() > 0).isPresent()
-            ? OptionalDouble.of(profile.inputSize().get().bytes())
+            ? OptionalDouble.of((double) profile.inputSize().get().bytes())
             : OptionalDouble.empty(),
         OptionalDouble.empty(),
         OptionalDouble.empty(),
@@ -80,7 +81,7 @@ record WorkFeatures(
     if (part.isEmpty() || whole.isEmpty()) {
       return OptionalDouble.empty();
     }
-    double ratio = part.getAsLong() / whole.getAsDouble();
+    double ratio = (double) part.getAsLong() / whole.getAsDouble();
     return OptionalDouble.of(ratio / (1 + ratio));
   }
 

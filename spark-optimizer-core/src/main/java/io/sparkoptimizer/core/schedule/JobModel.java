@@ -107,7 +107,7 @@ public final class JobModel {
         .filter(stage -> stage.attemptId() == 0)
         .mapToLong(stage -> stage.metrics().orZero(metric))
         .sum();
-    return sum > 0 ? OptionalDouble.of(sum) : OptionalDouble.empty();
+    return sum > 0 ? OptionalDouble.of((double) sum) : OptionalDouble.empty();
   }
 
   /** The newest run that can be scheduled. */
@@ -284,22 +284,24 @@ public final class JobModel {
 
   private static List<Residual> leaveOneOut(List<Member> members) {
     List<Residual> residuals = new ArrayList<>();
-    for (Member left : members) {
+    for (int i = 0; i < members.size(); i++) {
+      Member left = members.get(i);
+      List<Member> rest = new ArrayList<>(members);
+      rest.remove(i);
       Candidate had = left.schedule()
           .recorded()
           .withShufflePartitions(OptionalInt.of(left.schedule().shufflePartitions()));
       double actual = left.schedule().recordedStartupMs() + left.schedule().recordedWorkMs();
       for (boolean same : new boolean[] {true, false}) {
-        List<Member> others = members.stream()
-            .filter(other -> other != left && isSame(other.schedule(), had) == same)
-            .toList();
+        List<Member> others =
+            rest.stream().filter(other -> isSame(other.schedule(), had) == same).toList();
         if (others.isEmpty() || actual <= 0) {
           continue;
         }
-        JobModel rest = new JobModel(others, growth(others), List.of());
+        JobModel known = new JobModel(others, growth(others), List.of());
         double scale = scale(left, others.get(0));
         Forecast forecast =
-            rest.forecast(others, rest.growth, had.withInputScale(scale), left.input(), false);
+            known.forecast(others, known.growth, had.withInputScale(scale), left.input(), false);
         double logRatio = Math.log(actual / Math.max(1, forecast.estimate().durationMs()));
         boolean died = !left.run().memoryFailures().isEmpty();
         residuals.add(new Residual(

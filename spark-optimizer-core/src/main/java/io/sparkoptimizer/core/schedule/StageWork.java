@@ -15,6 +15,7 @@ import java.util.List;
  * @param taskCostMs what each task costs whatever its data: launch, deserialisation, result
  * @param kind what decides its task count
  */
+@SuppressWarnings("ArrayRecordComponent") // numbers to be run over, never compared or handed out
 record StageWork(
     int job,
     List<Integer> parents,
@@ -97,15 +98,5 @@ record StageWork(
   private static double scale(double ms, double factor, double fixedMs) {
     double fixed = Math.min(ms, fixedMs);
     return fixed + (ms - fixed) * factor;
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return this == other;
-  }
-
-  @Override
-  public int hashCode() {
-    return System.identityHashCode(this);
   }
 }

@@ -40,6 +40,7 @@ import java.util.stream.IntStream;
  * @param shufflePartitions {@code spark.sql.shuffle.partitions}
  * @param coldStartMs what the first task of a new JVM takes longer
  */
+@SuppressWarnings("ArrayRecordComponent") // numbers to be run over, never compared or handed out
 record Workload(
     List<JobWork> jobs,
     List<StageWork> stages,
@@ -111,7 +112,7 @@ record Workload(
           jobsOfStage.computeIfAbsent(stageId, id -> new ArrayList<>()).add(j);
         }
       }
-      Map<StageAttempt, Integer> owners = new IdentityHashMap<>();
+      IdentityHashMap<StageAttempt, Integer> owners = new IdentityHashMap<>();
       for (StageAttempt attempt : ran) {
         owners.put(
             attempt, ownerOf(attempt, jobsOfStage.getOrDefault(attempt.stageId(), List.of())));
