@@ -210,9 +210,12 @@ final class Database implements AutoCloseable {
   private <T> T run(DSLContext context, String what, Function<DSLContext, T> work) {
     try {
       return context.transactionResult(transaction -> work.apply(DSL.using(transaction)));
-    } catch (DataAccessException | IllegalArgumentException failed) {
+    } catch (DataAccessException failed) {
       throw new OptimizerException(
           "cannot " + what + " the database " + shown + ": " + rootMessage(failed), failed);
+    } catch (IllegalArgumentException unfit) { // of a value that has no form there, or here
+      throw new OptimizerException(
+          "cannot " + what + " the database " + shown + ": " + unfit.getMessage(), unfit);
     }
   }
 

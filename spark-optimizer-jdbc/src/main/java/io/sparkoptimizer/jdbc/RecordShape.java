@@ -3,7 +3,6 @@ package io.sparkoptimizer.jdbc;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +57,8 @@ final class RecordShape {
       return constructor.newInstance(values);
     } catch (InvocationTargetException refused) {
       throw new IllegalArgumentException(
-          "no " + constructor.getDeclaringClass().getSimpleName() + " can hold "
-              + Arrays.toString(values),
+          "what is stored is no " + constructor.getDeclaringClass().getSimpleName() + ": "
+              + refused.getCause(),
           refused.getCause());
     } catch (ReflectiveOperationException impossible) {
       throw new IllegalStateException(constructor + " cannot be called", impossible);
