@@ -4,7 +4,9 @@ import io.sparkoptimizer.ConflictingSettingsException;
 import io.sparkoptimizer.OptimizerException;
 import io.sparkoptimizer.SettingsException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -29,17 +31,19 @@ final class Cli {
     err = new PrintWriter(around.stderr(), true, StandardCharsets.UTF_8);
     Session session = new Session(around, top, out, err);
     boolean colour = around.stdoutTerminal() && !around.environment().containsKey("NO_COLOR");
-    commands = new CommandLine(top)
-        .addSubcommand(new CollectCommand(session))
-        .addSubcommand(new InspectCommand(session))
-        .addSubcommand(new RecommendCommand(session))
-        .addSubcommand(new WhatIfCommand(session))
-        .addSubcommand(new AnalyzeCommand(session))
-        .addSubcommand(new ListJobsCommand(session))
-        .addSubcommand(new StatsCommand(session))
-        .addSubcommand(new QuickstartCommand(session))
-        .addSubcommand(new AutoComplete.GenerateCompletion())
-        .addSubcommand(new CommandLine.HelpCommand());
+    commands = command(top);
+    Stream.of(
+            new CollectCommand(session),
+            new InspectCommand(session),
+            new RecommendCommand(session),
+            new WhatIfCommand(session),
+            new AnalyzeCommand(session),
+            new ListJobsCommand(session),
+            new StatsCommand(session),
+            new QuickstartCommand(session))
+        .forEach(command -> commands.addSubcommand(command(command)));
+    commands.addSubcommand(new AutoComplete.GenerateCompletion());
+    commands.addSubcommand(new CommandLine.HelpCommand());
     commands
         .setOut(out)
         .setErr(err)
@@ -47,8 +51,22 @@ final class Cli {
         .setUsageHelpWidth(100)
         .setUsageHelpAutoWidth(false)
         .setColorScheme(CommandLine.Help.defaultColorScheme(colour ? Ansi.ON : Ansi.OFF))
+        .setExecutionStrategy(this::execute)
         .setParameterExceptionHandler(this::wrongUsage)
         .setExecutionExceptionHandler(this::failed);
+  }
+
+  private static CommandLine command(Object of) {
+    CommandLine command = new CommandLine(of);
+    command
+        .getCommandSpec()
+        .mixinStandardHelpOptions(true)
+        .versionProvider(new SparkOptimizerCommand.Version())
+        // As declared: picocli sorts by the locale's lower case, where Turkish has another i.
+        .usageMessage()
+        .sortOptions(false)
+        .sortSynopsis(false);
+    return command;
   }
 
   /** Runs one command line and returns the exit code. */
@@ -64,6 +82,15 @@ final class Cli {
       return ExitCode.DONE;
     }
     return stdout.failure() == null || code != ExitCode.DONE ? code : ExitCode.FAILED;
+  }
+
+  /** Help and version are printed here too, where a reader may be gone as well. */
+  private int execute(ParseResult parsed) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (UncheckedIOException e) {
+      return tell(e);
+    }
   }
 
   private int wrongUsage(ParameterException fault, String[] args) {

@@ -141,7 +141,7 @@ record Configuration(Map<String, String> values, String logLevel) {
           flatten(key + ".", value, file);
         } else if (value.isArray()) {
           faults.add(file + ": " + key + " is a list; expected one value");
-        } else if (!value.isNull()) {
+        } else if (!value.isNull() && !value.asText().isBlank()) {
           known(key, value.asText(), file);
         }
       }

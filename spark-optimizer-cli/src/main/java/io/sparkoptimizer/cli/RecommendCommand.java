@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
       "  spark-optimizer recommend --job nightly-sales --input-size 50GB --sla 30m",
       "  spark-optimizer recommend --like application_1718000000000_0042 --input-scale 1.5",
       "  spark-optimizer recommend --job nightly-sales --format json | jq -r .num_executors",
-      "  eval \"spark-submit $(spark-optimizer recommend --job nightly-sales"
-          + " --format spark-submit-args) app.jar\"",
+      "  args=$(spark-optimizer recommend --job nightly-sales --format spark-submit-args) &&",
+      "    eval \"spark-submit $args app.jar\"",
       "",
       "Without an answer (infeasible, abstain) the exit code is 4 and nothing can be submitted."
     })

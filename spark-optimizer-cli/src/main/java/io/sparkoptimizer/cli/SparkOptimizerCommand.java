@@ -18,7 +18,6 @@ import picocli.CommandLine.Spec;
 /** The command itself and the options that every command takes, before or after its name. */
 @Command(
     name = "spark-optimizer",
-    versionProvider = SparkOptimizerCommand.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     description =
         "Says what the next run of a Spark application should be given, from what its runs"
@@ -61,20 +60,6 @@ final class SparkOptimizerCommand implements Callable<Integer> {
       scope = ScopeType.INHERIT,
       description = "No progress and no warnings; answers, skipped inputs and errors only.")
   boolean quiet;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      scope = ScopeType.INHERIT,
-      description = "Show this help.")
-  boolean help;
-
-  @Option(
-      names = {"-V", "--version"},
-      versionHelp = true,
-      scope = ScopeType.INHERIT,
-      description = "Show the version.")
-  boolean version;
 
   @Spec
   @Nullable

@@ -1,0 +1,660 @@
+package io.sparkoptimizer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkoptimizer.CollectionReport;
+import io.sparkoptimizer.ConflictingSettingsException;
+import io.sparkoptimizer.DataSize;
+import io.sparkoptimizer.JobProfile;
+import io.sparkoptimizer.JobType;
+import io.sparkoptimizer.OptimizerException;
+import io.sparkoptimizer.Platform;
+import io.sparkoptimizer.Priority;
+import io.sparkoptimizer.SkippedInput;
+import io.sparkoptimizer.Verdict;
+import io.sparkoptimizer.WhatIf;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Options, exit codes and texts of the commands. */
+class CommandsTest {
+  private static final List<String> COMMANDS = List.of(
+      "collect", "inspect", "recommend", "whatif", "analyze", "list-jobs", "stats", "quickstart");
+
+  private Shell shell;
+  private Path log;
+
+  @BeforeEach
+  void makeShell(@TempDir Path folder) throws IOException {
+    shell = new Shell(folder);
+    log = Files.writeString(folder.resolve("event log.json"), "{}");
+  }
+
+  // Usage
+
+  @Test
+  void noCommand_namesTheCommands() {
+    shell.run().exits(2);
+    assertThat(shell.err()).contains("no command given").contains("recommend, whatif, analyze");
+    assertThat(shell.out()).isEmpty();
+  }
+
+  @Test
+  void help_everyCommand_hasExamples() {
+    assertThat(shell.run("--help").exits(0).out()).contains("Examples:").contains("Exit codes");
+    for (String command : COMMANDS) {
+      shell.run(command, "--help").exits(0);
+      assertThat(shell.out())
+          .as(command)
+          .contains("Examples:")
+          .contains("spark-optimizer " + command)
+          .contains("--db-url");
+      assertThat(shell.err()).as(command).isEmpty();
+    }
+  }
+
+  @Test
+  void version_isTheBuilds() {
+    assertThat(shell.run("--version").exits(0).out()).matches("spark-optimizer \\d+\\.\\d+.*\\R");
+    assertThat(shell.run("stats", "--version").exits(0).out()).startsWith("spark-optimizer ");
+  }
+
+  @Test
+  void generateCompletion_isABashScript() {
+    assertThat(shell.run("generate-completion").exits(0).out())
+        .contains("complete -F")
+        .contains("--event-log-dir");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "recomend | Did you mean: spark-optimizer recommend",
+        "recommend --jobb x | Unknown option",
+        "recommend --format yaml | --format",
+        "recommend --format html | table, json, spark-submit, spark-submit-args, spark-defaults",
+        "stats --format spark-submit | expected one of table, json",
+        "recommend --input-size 50GX | --input-size",
+        "recommend --input-size 0 | a size above 0",
+        "recommend --input-scale 0 | --input-scale",
+        "recommend --input-scale NaN | a number above 0",
+        "recommend --sla soon | 90s, 15m, 1h",
+        "recommend --sla 0 | --sla",
+        "recommend --budget -1 | --budget",
+        "recommend --budget 1e5 | a number above 0",
+        "recommend --platform mainframe | one of yarn, kubernetes, standalone, emr, emr-serverless",
+        "recommend --priority speed | one of performance, balanced, cost",
+        "recommend --job-type batch | one of etl, sql, ml, streaming, graph, other",
+        "recommend --parameter k | --parameter",
+        "recommend --max-executors 0 | a whole number, 1 or more",
+        "recommend --job a --like b | --job and --like exclude each other",
+        "recommend --input-size 1GB --input-scale 2 | exclude each other",
+        "recommend --conf /no/such.conf | no such file",
+        "recommend --db-url | --db-url",
+        "collect | --event-log-dir",
+        "collect --event-log-dir x --batch-size 0 | --batch-size",
+        "inspect | PATH",
+        "analyze | --app-id or --event-log is needed",
+        "whatif --app-id a --executors 4..1 | a range that goes up",
+        "whatif --app-id a --executors 0 | --executors",
+        "whatif --app-id a --executors 1..2000 | at most 1000 values",
+        "whatif --app-id a --executors 1, | --executors",
+        "whatif --app-id a --dynamic 5:2 | MIN:MAX",
+        "whatif --app-id a --dynamic 1:4 --executors 2 | exclude each other",
+        "whatif --app-id a --executor-memory 4 | 4g or 4096m",
+        "whatif --app-id a --executors 1..200 --executor-cores 1..200 | 40000 combinations",
+        "list-jobs --limit x | --limit",
+        "list-jobs extra | Unmatched argument",
+        "--nonsense | Unknown option"
+      })
+  void wrongUsage_isToldWithAHint(String line, String told) {
+    shell.run(line.split(" ")).exits(2);
+    assertThat(shell.err()).contains(told).containsPattern("Try 'spark-optimizer.* --help'");
+    assertThat(shell.err()).doesNotContain("\tat ");
+    assertThat(shell.out()).isEmpty();
+    assertThat(shell.opened).isEmpty();
+  }
+
+  @Test
+  void globalOptions_beforeAndAfterTheCommand_areTheSame() {
+    shell.run("--db-url", "sqlite:///a.db", "stats").exits(0);
+    assertThat(shell.settings()).containsEntry("database.url", "sqlite:///a.db");
+    shell.run("stats", "--db-url", "sqlite:///b.db").exits(0);
+    assertThat(shell.settings()).containsEntry("database.url", "sqlite:///b.db");
+  }
+
+  // Failures
+
+  @Test
+  void failure_expected_isOneLineAndExits1() {
+    shell.optimizer.failure = new OptimizerException("cannot open jdbc:sqlite:/x");
+    for (String format : List.of("table", "json")) {
+      shell.run("stats", "--format", format).exits(1);
+      assertThat(shell.err().strip()).isEqualTo("spark-optimizer: cannot open jdbc:sqlite:/x");
+      assertThat(shell.out()).isEmpty();
+    }
+    assertThat(shell.optimizer.closed).isTrue();
+  }
+
+  @Test
+  void failure_unexpected_showsNoStackTraceUnlessVerbose() {
+    shell.optimizer.failure = new IllegalStateException("rank 7");
+    shell.run("stats").exits(1);
+    assertThat(shell.err())
+        .contains("unexpected IllegalStateException: rank 7; --verbose shows where")
+        .doesNotContain("\tat ");
+    shell.run("stats", "--verbose").exits(1);
+    assertThat(shell.err()).contains("\tat io.sparkoptimizer");
+  }
+
+  @Test
+  void failure_error_showsNoStackTrace() {
+    shell.optimizer.error = new OutOfMemoryError("Java heap space");
+    shell.run("stats").exits(1);
+    assertThat(shell.err()).contains("out of memory").contains("-Xmx").doesNotContain("\tat ");
+    shell.optimizer.error = new NoClassDefFoundError("a/B");
+    shell.run("stats").exits(1);
+    assertThat(shell.err()).contains("NoClassDefFoundError: a/B").doesNotContain("\tat ");
+  }
+
+  @Test
+  void failure_conflictingSettings_isWrongUsage() {
+    shell.optimizer.failure = new ConflictingSettingsException("a locked value contradicts");
+    assertThat(shell.run("recommend").exits(2).err()).contains("a locked value contradicts");
+  }
+
+  @Test
+  void stdout_readerGone_endsQuietly() {
+    shell.stdout = failing("Broken pipe");
+    shell.optimizer.runs.add(Fixtures.fullRun());
+    for (String format : List.of("table", "json")) {
+      shell.run("inspect", log.toString(), "--format", format).exits(0);
+      assertThat(shell.err()).as(format).isEmpty();
+    }
+    shell.run("--help").exits(0);
+    assertThat(shell.err()).isEmpty();
+  }
+
+  @Test
+  void stdout_full_failsWithItsReason() {
+    shell.stdout = failing("No space left on device");
+    for (String format : List.of("table", "json")) {
+      shell.run("stats", "--format", format).exits(1);
+      assertThat(shell.err())
+          .contains("cannot write the standard output: No space left on device")
+          .doesNotContain("\tat ");
+    }
+  }
+
+  private static OutputStream failing(String reason) {
+    return new OutputStream() {
+      @Override
+      public void write(int b) throws IOException {
+        throw new IOException(reason);
+      }
+    };
+  }
+
+  // collect
+
+  @Test
+  void collect_done_saysHowMany() {
+    shell.optimizer.report = new CollectionReport(12, 11, 1, 3, List.of());
+    shell
+        .run(
+            "collect",
+            "--event-log-dir",
+            log.toString(),
+            "--batch-size",
+            "7",
+            "--source-name",
+            "prod")
+        .exits(0);
+    assertThat(shell.out()).contains("Successfully processed 12 jobs").contains("3 more known");
+    assertThat(shell.err()).isEmpty();
+    assertThat(shell.optimizer.request.settings()).containsEntry("path", log.toString());
+    assertThat(shell.optimizer.request.collector()).isEqualTo("event-log");
+    assertThat(shell.optimizer.request.batchSize()).isEqualTo(7);
+    assertThat(shell.optimizer.request.sourceName()).isEqualTo("prod");
+  }
+
+  @Test
+  void collect_outcomes_haveTheirExitCodes() {
+    List<SkippedInput> skipped = List.of(new SkippedInput("x\u001b[31m.txt", "no event\nline"));
+    shell.optimizer.report = new CollectionReport(1, 1, 0, 0, skipped);
+    shell.run("collect", "--event-log-dir", log.toString()).exits(3);
+    assertThat(shell.err()).isEqualToIgnoringNewLines("skipped x?[31m.txt: no event?line");
+    shell.optimizer.report = new CollectionReport(0, 0, 0, 4, List.of());
+    shell.run("collect", "--event-log-dir", log.toString()).exits(0);
+    assertThat(shell.out()).contains("Successfully processed 0 jobs");
+    shell.optimizer.report = new CollectionReport(0, 0, 0, 0, skipped);
+    shell.run("collect", "--event-log-dir", log.toString()).exits(1);
+    shell.optimizer.report = new CollectionReport(0, 0, 0, 0, List.of());
+    shell.run("collect", "--event-log-dir", log.toString()).exits(1);
+    assertThat(shell.err()).contains("no event log found under " + log);
+    shell.run("collect", "--event-log-dir", log + "-gone").exits(1);
+    assertThat(shell.err()).contains("no such file or folder: " + log + "-gone");
+  }
+
+  @Test
+  void collect_onATerminal_showsABarOnStderrOnly() {
+    shell.optimizer.report = new CollectionReport(2, 2, 0, 0, List.of());
+    shell.terminal = true;
+    shell.run("collect", "--event-log-dir", log.toString()).exits(0);
+    assertThat(shell.err()).contains("Collecting").contains("2/2");
+    assertThat(shell.out()).doesNotContain("Collecting");
+    shell.run("collect", "--event-log-dir", log.toString(), "--quiet").exits(0);
+    assertThat(shell.err()).isEmpty();
+  }
+
+  // inspect
+
+  @Test
+  void inspect_table_showsEachRun() {
+    shell.optimizer.runs.add(Fixtures.fullRun());
+    shell.optimizer.runs.add(Fixtures.emptyRun());
+    shell.run("inspect", log.toString()).exits(0);
+    assertThat(shell.out().lines().toList())
+        .hasSize(4)
+        .anySatisfy(line -> assertThat(line)
+            .contains("app-1 (2)", "nightly-sales", "succeeded", "10.0 s", "5.0 GiB", "3.5.9")
+            .endsWith("truncated, in_progress"))
+        .anySatisfy(line -> assertThat(line).startsWith("sha256:0").contains(" - "));
+  }
+
+  @Test
+  void inspect_nothingFound_fails() {
+    assertThat(shell.run("inspect", log.toString()).exits(1).err()).contains("no event log found");
+  }
+
+  @Test
+  void inspect_severalPathsAndOddNames_areReadInTurn() throws IOException {
+    Path at = Files.writeString(shell.folder.resolve("@dosya ığüş.log"), "{}");
+    shell.optimizer.runs.add(Fixtures.fullRun());
+    shell.run("inspect", at.toString(), log.toString()).exits(0);
+    assertThat(shell.optimizer.read).containsExactly(at, log);
+  }
+
+  // recommend
+
+  @Test
+  void recommend_options_becomeTheProfile() throws IOException {
+    Path conf = Files.writeString(
+        shell.folder.resolve("spark defaults.conf"),
+        "# a comment\nspark.executor.memory   8g\nspark.eventLog.dir=hdfs:///a=b\n\nother.key x\n");
+    shell
+        .run(
+            "recommend",
+            "--job",
+            "gece-satış",
+            "--input-size",
+            "50GB",
+            "--job-type",
+            "ETL",
+            "--parameter",
+            "k=10",
+            "--parameter",
+            "filter=a=b",
+            "--priority",
+            "cost",
+            "--sla",
+            "15",
+            "--budget",
+            "12.5",
+            "--platform",
+            "emr-serverless",
+            "--node-type",
+            "m5.xlarge",
+            "--max-executors",
+            "40",
+            "--conf",
+            conf.toString(),
+            "--lock",
+            "spark.executor.cores",
+            "--lock",
+            "spark.driver.memory",
+            "--method",
+            "rules")
+        .exits(0);
+    JobProfile profile = shell.optimizer.profile;
+    assertThat(profile.job()).contains("gece-satış");
+    assertThat(profile.inputSize()).contains(DataSize.bytes(50_000_000_000L));
+    assertThat(profile.jobType()).contains(JobType.ETL);
+    assertThat(profile.parameters()).isEqualTo(Map.of("k", "10", "filter", "a=b"));
+    assertThat(profile.priority()).isEqualTo(Priority.COST);
+    assertThat(profile.sla()).contains(Duration.ofMinutes(15));
+    assertThat(profile.budget()).hasValue(12.5);
+    assertThat(profile.platform()).contains(Platform.EMR_SERVERLESS);
+    assertThat(profile.nodeType()).contains("m5.xlarge");
+    assertThat(profile.maxExecutors()).hasValue(40);
+    assertThat(profile.configuration())
+        .isEqualTo(Map.of("spark.executor.memory", "8g", "spark.eventLog.dir", "hdfs:///a=b"));
+    assertThat(profile.locked()).containsExactly("spark.driver.memory", "spark.executor.cores");
+    assertThat(profile.method()).contains("rules");
+    assertThat(shell.err()).contains("other.key is no Spark property");
+  }
+
+  @Test
+  void recommend_noOptions_asksAboutANewJob() {
+    shell.run("recommend").exits(0);
+    JobProfile profile = shell.optimizer.profile;
+    assertThat(profile.job()).isEmpty();
+    assertThat(profile.inputSize()).isEmpty();
+    assertThat(profile.sla()).isEmpty();
+    assertThat(profile.priority()).isEqualTo(Priority.BALANCED);
+    assertThat(shell
+            .run("recommend", "--like", "app-1", "--input-scale", "1.5")
+            .exits(0)
+            .out())
+        .contains("the job of app-1");
+    assertThat(shell.optimizer.profile.like()).contains("app-1");
+    assertThat(shell.optimizer.profile.inputScale()).hasValue(1.5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"15,900", "15m,900", "1h,3600", "1h30m,5400", "90s,90", "1.5h,5400", "15min,900"})
+  void recommend_sla_isMinutesOrATime(String text, long seconds) {
+    shell.run("recommend", "--sla", text).exits(0);
+    assertThat(shell.optimizer.profile.sla()).contains(Duration.ofSeconds(seconds));
+  }
+
+  @Test
+  void recommend_table_saysValuesTimeCostAndConfidence() {
+    shell.run("recommend", "--job", "nightly-sales").exits(0);
+    assertThat(shell.out())
+        .contains("Recommendation for nightly-sales: change")
+        .containsPattern("executors +20 +12")
+        .containsPattern("memory per executor +8 GiB +8 GiB")
+        .contains("12 min 30 s (11 min 15 s to 15 min 00 s)")
+        .contains("1.50 USD (1.35 USD to 1.80 USD)")
+        .containsPattern("Saving per run +0.75 USD")
+        .containsPattern("Confidence +82 % \\(own\\)")
+        .contains("Alternatives, fastest first");
+    assertThat(shell.err()).isEmpty();
+  }
+
+  @Test
+  void recommend_keep_isAnAnswer() {
+    shell.optimizer.recommendation =
+        Fixtures.answer(Verdict.KEEP, Fixtures.resources(12).toSparkConf());
+    assertThat(shell.run("recommend").exits(0).out()).contains("keep what it has");
+    assertThat(shell.run("recommend", "--format", "spark-submit").exits(0).out())
+        .contains("--num-executors 12");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"table", "spark-submit", "spark-submit-args", "spark-defaults"})
+  void recommend_noAnswer_printsNothingToSubmit(String format) {
+    for (Verdict verdict : List.of(Verdict.INFEASIBLE, Verdict.ABSTAIN)) {
+      shell.optimizer.recommendation = Fixtures.answer(verdict, Map.of());
+      shell.run("recommend", "--format", format).exits(4);
+      assertThat(shell.out()).isEmpty();
+      assertThat(shell.err())
+          .contains("no recommendation (" + verdict.word() + ")")
+          .contains("a third of the slots stood idle")
+          .contains("binding constraint: sla");
+    }
+  }
+
+  @Test
+  void recommend_sparkSubmit_isAWholeCommand() {
+    shell.run("recommend", "--format", "spark-submit").exits(0);
+    assertThat(shell.out()).isEqualTo("""
+        spark-submit \\
+          --num-executors 12 \\
+          --executor-cores 4 \\
+          --executor-memory 8192m \\
+          --driver-memory 2048m \\
+          --driver-cores 1 \\
+          --conf spark.dynamicAllocation.enabled=false \\
+          --conf spark.executor.memoryOverhead=1024m \\
+          --conf spark.sql.shuffle.partitions=96 \\
+          your-application.jar
+        """);
+    shell.run("recommend", "--format", "spark-submit", "--app", "my job.py").exits(0);
+    assertThat(shell.out()).endsWith("  'my job.py'\n");
+  }
+
+  @Test
+  void recommend_sparkSubmitArgs_areOneLine() {
+    shell.run("recommend", "--format", "spark-submit-args").exits(0);
+    assertThat(shell.out())
+        .startsWith("--num-executors 12 --executor-cores 4 ")
+        .endsWith("--conf spark.sql.shuffle.partitions=96\n")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void recommend_standalone_hasNoNumExecutorsOption() {
+    shell
+        .run("recommend", "--format", "spark-submit-args", "--platform", "standalone")
+        .exits(0);
+    assertThat(shell.out())
+        .doesNotContain("--num-executors")
+        .contains("--conf spark.executor.instances=12");
+  }
+
+  @Test
+  void recommend_sparkDefaults_areLinesOfKeyAndValue() {
+    shell.run("recommend", "--format", "spark-defaults").exits(0);
+    assertThat(shell.out().lines())
+        .contains("spark.executor.memory 8192m", "spark.sql.shuffle.partitions 96")
+        .allMatch(line -> line.matches("spark\\.\\S+ \\S+"));
+  }
+
+  // whatif and analyze
+
+  @Test
+  void whatif_lists_becomeTheQuery() {
+    shell.optimizer.runs.add(Fixtures.fullRun());
+    shell
+        .run(
+            "whatif",
+            "--app-id",
+            "app-1",
+            "--executors",
+            "1,2,4..6",
+            "--executor-cores",
+            "4",
+            "--executor-memory",
+            "4g,8192m,1t",
+            "--shuffle-partitions",
+            "100,200",
+            "--input-scale",
+            "2.0")
+        .exits(0);
+    WhatIf.Query query = shell.optimizer.query;
+    assertThat(query.executors()).containsExactly(1, 2, 4, 5, 6);
+    assertThat(query.executorCores()).containsExactly(4);
+    assertThat(query.executorMemoryMb()).containsExactly(4096L, 8192L, 1L << 20);
+    assertThat(query.shufflePartitions()).containsExactly(100, 200);
+    assertThat(query.inputScale()).isEqualTo(2);
+    assertThat(shell.out()).contains("5.0 s").contains("would not hold the cached blocks");
+    shell.run("whatif", "--app-id", "app-1", "--dynamic", "2:20").exits(0);
+    assertThat(shell.optimizer.query.dynamic()).contains(new WhatIf.Bounds(2, 20));
+    assertThat(shell.optimizer.query.executors()).isEmpty();
+  }
+
+  @Test
+  void analyze_table_showsTheRunAndWhatToDo() {
+    shell.optimizer.runs.add(Fixtures.fullRun());
+    shell.run("analyze", "--app-id", "app-1").exits(0);
+    assertThat(shell.out())
+        .contains("nightly-sales", "app-1, attempt 2", "10.0 s, succeeded", "5.0 GiB")
+        .contains("2026-11-01 00:00:00 UTC")
+        .contains("1.0 MiB read, - written")
+        .contains("spark.executor.memory  4g")
+        .contains("64 of 100")
+        .contains("[high] One task takes nine times the median (stage 3)")
+        .contains("seen: max_to_median 9.250, threshold 4 ratio")
+        .contains("Let Spark split the large partitions.")
+        .contains("spark.sql.adaptive.skewJoin.enabled true");
+  }
+
+  @Test
+  void analyze_unknownId_fails() {
+    assertThat(shell.run("analyze", "--app-id", "app-9").exits(1).err())
+        .contains("no recorded run has the application id app-9")
+        .contains("list-jobs");
+  }
+
+  @Test
+  void analyze_eventLog_needsNoDatabase() {
+    shell.optimizer.runs.add(Fixtures.fullRun());
+    shell.run("analyze", "--event-log", log.toString()).exits(0);
+    assertThat(shell.opened.get(0).repository()).get().isInstanceOf(NoHistory.class);
+  }
+
+  @Test
+  void analyze_logOfSeveralApplications_asksWhich() {
+    shell.optimizer.runs.add(Fixtures.run("app-1", "a", JobType.ETL, 1));
+    shell.optimizer.runs.add(Fixtures.run("app-2", "b", JobType.ETL, 2));
+    shell.run("analyze", "--event-log", log.toString()).exits(2);
+    assertThat(shell.err()).contains("holds 2 applications; name one with --app-id: app-1, app-2");
+    shell.run("analyze", "--event-log", log.toString(), "--app-id", "app-2").exits(0);
+    assertThat(shell.optimizer.asked.appId()).isEqualTo("app-2");
+    shell.run("analyze", "--event-log", log.toString(), "--app-id", "app-3").exits(1);
+    assertThat(shell.err()).contains("has no application app-3; it has app-1, app-2");
+  }
+
+  @Test
+  void analyze_severalAttempts_takesTheNewest() {
+    shell.optimizer.runs.add(
+        Fixtures.run("app-1", "a", JobType.ETL, 1).toBuilder().attemptId("1").build());
+    shell.optimizer.runs.add(
+        Fixtures.run("app-1", "a", JobType.ETL, 2).toBuilder().attemptId("2").build());
+    shell.run("analyze", "--event-log", log.toString()).exits(0);
+    assertThat(shell.optimizer.asked.attemptId()).isEqualTo("2");
+  }
+
+  @Test
+  void analyze_emptyLog_fails() {
+    shell.optimizer.skipped.add(new SkippedInput(log.toString(), "no event line"));
+    shell.run("analyze", "--event-log", log.toString(), "--format", "json").exits(1);
+    assertThat(shell.err()).contains("no event line").contains("no event log found under");
+    assertThat(shell.out()).isEmpty();
+  }
+
+  // list-jobs and stats
+
+  @Test
+  void listJobs_table_saysUtcAndHowMany() {
+    for (int day = 0; day < 30; day++) {
+      shell.optimizer.runs.add(Fixtures.run("app-" + day, "load", JobType.ETL, day));
+    }
+    shell.run("list-jobs").exits(0);
+    assertThat(shell.out())
+        .contains("Started (UTC)")
+        .contains("2026-11-30 00:00:00")
+        .contains("20 of 30 runs");
+    assertThat(shell.out().lines()).hasSize(2 + 20 + 2);
+  }
+
+  @Test
+  void listJobs_none_saysWhatToDo() {
+    shell.run("list-jobs").exits(0);
+    assertThat(shell.out()).isEqualToIgnoringNewLines("0 of 0 runs");
+    assertThat(shell.err()).contains("spark-optimizer collect");
+  }
+
+  @Test
+  void stats_table_hasTotals() {
+    assertThat(shell.run("stats").exits(0).out())
+        .contains("3 runs of 2 jobs, from 2026-11-01 00:00:00 to 2026-11-02 00:00:00 UTC")
+        .containsPattern("all +3 +10.5 +40.0 +1.25 USD +4.00 +0.50 USD");
+  }
+
+  // quickstart
+
+  @Test
+  void quickstart_twice_showsEverything() throws IOException {
+    Path samples = Files.createDirectories(shell.folder.resolve("my root/samples/eventlogs"));
+    shell.installation = shell.folder.resolve("my root").toString();
+    shell.optimizer.runs.add(Fixtures.run("app-1", "rare", JobType.ETL, 1));
+    shell.optimizer.runs.add(Fixtures.run("app-2", "often", JobType.ETL, 2));
+    shell.optimizer.runs.add(Fixtures.run("app-3", "often", JobType.ETL, 3));
+    shell.optimizer.report = new CollectionReport(3, 3, 0, 0, List.of());
+    shell.environment.put("DATABASE_URL", "postgresql://real/history");
+    for (int i = 0; i < 2; i++) {
+      shell.run("quickstart").exits(0);
+      assertThat(shell.out())
+          .contains("Successfully processed", "3 of 3 runs", "Health", "Recommendation for often")
+          .contains("recommend --job often --format spark-submit --db-url jdbc:sqlite:")
+          .contains("whatif --app-id app-", "collect --event-log-dir");
+      shell.optimizer.report = new CollectionReport(0, 0, 0, 3, List.of());
+    }
+    assertThat(shell.optimizer.request.settings()).containsEntry("path", samples.toString());
+    assertThat(shell.settings().get("database.url"))
+        .startsWith("jdbc:sqlite:")
+        .endsWith("quickstart.db");
+    assertThat(shell.folder.resolve("home/.spark-optimizer")).isDirectory();
+  }
+
+  @Test
+  void quickstart_noAnswer_isShownToo() {
+    shell.optimizer.runs.add(Fixtures.run("app-1", "rare", JobType.ETL, 1));
+    shell.optimizer.recommendation = Fixtures.answer(Verdict.ABSTAIN, Map.of());
+    shell
+        .run("quickstart", "--samples", log.toString(), "--db-url", "sqlite:///q.db")
+        .exits(0);
+    assertThat(shell.out()).contains("no recommendation (abstain)");
+    assertThat(shell.settings()).containsEntry("database.url", "sqlite:///q.db");
+  }
+
+  @Test
+  void quickstart_noSamples_saysWhatToDo() {
+    assertThat(shell.run("quickstart").exits(1).err()).contains("--samples");
+    assertThat(shell.run("quickstart", "--samples", "/no/such").exits(1).err())
+        .contains("no such file or folder: /no/such");
+  }
+
+  // Whatever the locale
+
+  @Test
+  void everyOutput_inATurkishLocale_isTheSame() {
+    shell.optimizer.runs.add(Fixtures.fullRun());
+    List<List<String>> commands = List.of(
+        List.of("inspect", log.toString(), "--format", "JSON"),
+        List.of("inspect", log.toString()),
+        List.of("recommend", "--format", "spark-submit", "--platform", "KUBERNETES"),
+        List.of("recommend", "--job-type", "STREAMING", "--priority", "PERFORMANCE"),
+        List.of("recommend", "--input-size", "1.5TIB", "--sla", "15MIN", "--format", "json"),
+        List.of("whatif", "--app-id", "app-1", "--executor-memory", "4GIB"),
+        List.of("analyze", "--app-id", "app-1"),
+        List.of("list-jobs", "--job-type", "ETL"),
+        List.of("stats"),
+        List.of("recommend", "--help"),
+        List.of("recommend", "--sla", "x"));
+    shell.environment.put("LOG_LEVEL", "INFO");
+    Locale before = Locale.getDefault();
+    try {
+      for (List<String> command : commands) {
+        Locale.setDefault(Locale.ENGLISH);
+        shell.run(command.toArray(String[]::new));
+        String out = shell.out();
+        String err = shell.err();
+        for (String tag : List.of("tr-TR", "ar-EG", "de-DE", "hi-IN-u-nu-deva")) {
+          Locale.setDefault(Locale.forLanguageTag(tag));
+          shell.run(command.toArray(String[]::new));
+          assertThat(shell.out()).as("%s in %s", command, tag).isEqualTo(out);
+          assertThat(shell.err()).as("%s in %s", command, tag).isEqualTo(err);
+        }
+      }
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
+}

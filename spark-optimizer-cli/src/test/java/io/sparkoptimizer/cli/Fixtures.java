@@ -1,0 +1,330 @@
+package io.sparkoptimizer.cli;
+
+import io.sparkoptimizer.Analysis;
+import io.sparkoptimizer.Evidence;
+import io.sparkoptimizer.HistoryStats;
+import io.sparkoptimizer.Interval;
+import io.sparkoptimizer.JobType;
+import io.sparkoptimizer.Prediction;
+import io.sparkoptimizer.Prices;
+import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.Recommendation.ConfidenceBasis;
+import io.sparkoptimizer.Recommendation.InputBasis;
+import io.sparkoptimizer.Resources;
+import io.sparkoptimizer.Verdict;
+import io.sparkoptimizer.WhatIf;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.DataQuality;
+import io.sparkoptimizer.spark.Distribution;
+import io.sparkoptimizer.spark.Executor;
+import io.sparkoptimizer.spark.JobStatus;
+import io.sparkoptimizer.spark.Measures;
+import io.sparkoptimizer.spark.MemoryFailure;
+import io.sparkoptimizer.spark.MemoryPeak;
+import io.sparkoptimizer.spark.QualityIssue;
+import io.sparkoptimizer.spark.ResourceProfile;
+import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.SparkJob;
+import io.sparkoptimizer.spark.SqlExecution;
+import io.sparkoptimizer.spark.StageAttempt;
+import io.sparkoptimizer.spark.StageStatus;
+import io.sparkoptimizer.spark.StreamingProgress;
+import io.sparkoptimizer.spark.TaskDistribution;
+import io.sparkoptimizer.spark.TaskMetric;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Runs and answers, made by hand. */
+final class Fixtures {
+  /** 2026-11-01 00:00:00 UTC. */
+  static final long START = 1_793_491_200_000L;
+
+  private Fixtures() {}
+
+  /** A run that has a value for everything that a run can have. */
+  static ApplicationRun fullRun() {
+    Measures<TaskMetric> metrics = Measures.builder(TaskMetric.class)
+        .set(TaskMetric.EXECUTOR_RUN_TIME_MS, 1000)
+        .set(TaskMetric.INPUT_BYTES, 5L << 30)
+        .set(TaskMetric.SHUFFLE_READ_BYTES, 1L << 20)
+        .set(TaskMetric.DISK_BYTES_SPILLED, 0)
+        .build();
+    StageAttempt stage = new StageAttempt(
+        0,
+        0,
+        "map at App.scala:1",
+        StageStatus.COMPLETE,
+        List.of(),
+        OptionalLong.of(START + 1000),
+        OptionalLong.of(START + 1100),
+        OptionalLong.of(START + 9000),
+        3,
+        3,
+        0,
+        0,
+        0,
+        600,
+        OptionalInt.of(0),
+        null,
+        metrics,
+        Map.of(TaskDistribution.DURATION_MS, Distribution.of(100, 200, 300)));
+    StageAttempt skipped = new StageAttempt(
+        1,
+        0,
+        "skipped",
+        StageStatus.SKIPPED,
+        List.of(0),
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        2,
+        0,
+        0,
+        0,
+        0,
+        0,
+        OptionalInt.empty(),
+        null,
+        Measures.none(TaskMetric.class),
+        Map.of());
+    Executor executor = new Executor(
+        "1",
+        "host-1",
+        OptionalInt.of(4),
+        OptionalInt.of(0),
+        OptionalLong.of(START + 500),
+        OptionalLong.of(START + 1100),
+        OptionalLong.empty(),
+        null,
+        3,
+        0,
+        600,
+        OptionalLong.of(10),
+        OptionalLong.of(5L << 30),
+        OptionalLong.of(1L << 20),
+        OptionalLong.empty(),
+        Measures.builder(MemoryPeak.class).set(MemoryPeak.JVM_HEAP, 123_456).build());
+    return ApplicationRun.builder()
+        .source(List.of("/logs/büyük günlük.zstd"))
+        .appId("app-1")
+        .attemptId("2")
+        .name("nightly-sales")
+        .user("ipek")
+        .sparkVersion("3.5.9")
+        .clusterManager(ClusterManager.YARN)
+        .jobType(JobType.ETL)
+        .jobSignature("nightly-sales")
+        .startTimeMs(OptionalLong.of(START))
+        .endTimeMs(OptionalLong.of(START + 10_000))
+        .status(RunStatus.SUCCEEDED)
+        .quality(new DataQuality(
+            false, Set.of(QualityIssue.TRUNCATED, QualityIssue.IN_PROGRESS), 50, 1, 40, 9))
+        .configuration(Map.of("spark.executor.memory", "4g", "spark.app.name", "nightly-sales"))
+        .executors(List.of(executor))
+        .jobs(List.of(new SparkJob(
+            0,
+            JobStatus.SUCCEEDED,
+            OptionalLong.of(START + 900),
+            OptionalLong.of(START + 9100),
+            List.of(0, 1),
+            OptionalLong.of(7))))
+        .stages(List.of(stage, skipped))
+        .sql(List.of(new SqlExecution(
+            7,
+            "select 1",
+            OptionalLong.of(START + 800),
+            OptionalLong.of(8300),
+            List.of(0),
+            Map.of("Filter", 2L),
+            List.of(new SqlExecution.Scan("parquet", OptionalLong.of(3), OptionalLong.empty())),
+            Map.of("SortMergeJoin", 1L))))
+        .aqeUpdates(4)
+        .resourceProfiles(
+            List.of(new ResourceProfile(0, Map.of("cores", 4.0), Map.of("cpus", 1.0))))
+        .streaming(new StreamingProgress(
+            1,
+            20,
+            OptionalLong.of(300),
+            OptionalLong.of(900),
+            OptionalDouble.of(10.5),
+            OptionalDouble.empty()))
+        .taskOutcomes(Map.of("Success", 3L))
+        .memoryFailures(List.of(new MemoryFailure(
+            MemoryFailure.Cause.HEAP,
+            MemoryFailure.Certainty.CERTAIN,
+            "1",
+            OptionalInt.empty(),
+            OptionalLong.of(START + 5000),
+            "java.lang.OutOfMemoryError: Java heap space")))
+        .build();
+  }
+
+  /** A run of which nothing is known. */
+  static ApplicationRun emptyRun() {
+    return ApplicationRun.builder().digest("sha256:0").jobSignature("unknown").build();
+  }
+
+  /** A run that started so many days later, of another job. */
+  static ApplicationRun run(String appId, String job, JobType type, int day) {
+    return fullRun().toBuilder()
+        .appId(appId)
+        .attemptId(null)
+        .name(job)
+        .jobSignature(job)
+        .jobType(type)
+        .startTimeMs(OptionalLong.of(START + day * 86_400_000L))
+        .endTimeMs(OptionalLong.of(START + day * 86_400_000L + 10_000))
+        .build();
+  }
+
+  static Resources resources(int executors) {
+    return Resources.builder()
+        .numExecutors(executors)
+        .executorCores(4)
+        .executorMemoryMb(8192)
+        .executorMemoryOverheadMb(1024)
+        .executorOffHeapMb(0)
+        .driverMemoryMb(2048)
+        .driverCores(1)
+        .shufflePartitions(96)
+        .dynamicAllocation(false)
+        .build();
+  }
+
+  static Prediction prediction(double seconds, double cost) {
+    return new Prediction(
+        new Interval(900 * seconds, 1000 * seconds, 1200 * seconds),
+        new Interval(0.9 * cost, cost, 1.2 * cost),
+        OptionalDouble.of(4.5),
+        OptionalDouble.of(12.25),
+        OptionalDouble.of(0.01));
+  }
+
+  static Recommendation change() {
+    return answer(Verdict.CHANGE, resources(12).toSparkConf());
+  }
+
+  static Recommendation answer(Verdict verdict, Map<String, String> conf) {
+    boolean answered = verdict == Verdict.CHANGE || verdict == Verdict.KEEP;
+    return new Recommendation(
+        "rec-1",
+        verdict,
+        "history",
+        answered ? resources(12) : Resources.NONE,
+        answered ? prediction(750, 1.5) : Prediction.UNKNOWN,
+        resources(20),
+        prediction(700, 2.25),
+        0.82,
+        ConfidenceBasis.OWN,
+        new Prices(0.05, 0.006, "USD", "price list", LocalDate.of(2026, 1, 2)),
+        List.of("app-2", "app-1"),
+        OptionalLong.of(53_687_091_200L),
+        InputBasis.DECLARED_LEARNED,
+        answered ? null : "sla",
+        "Fewer executors do the same work: a third of the slots stood idle.",
+        answered
+            ? List.of(new Evidence(
+                "spark.executor.instances",
+                "20",
+                "12",
+                "slot_occupancy",
+                OptionalDouble.of(0.41),
+                OptionalDouble.of(0.7),
+                List.of("app-2"),
+                "less idle time"))
+            : List.of(),
+        answered ? conf : Map.of(),
+        answered
+            ? List.of(new Recommendation.Alternative(resources(24), prediction(400, 1.9)))
+            : List.of());
+  }
+
+  static Analysis analysis(ApplicationRun run) {
+    return new Analysis(
+        run,
+        64,
+        new Analysis.Efficiency(
+            OptionalDouble.of(0.41),
+            OptionalDouble.of(0.3),
+            OptionalDouble.empty(),
+            OptionalDouble.of(2.5),
+            OptionalDouble.of(20),
+            OptionalDouble.of(0.25),
+            new Analysis.Breakdown(
+                OptionalLong.of(1000),
+                OptionalLong.of(2000),
+                OptionalLong.of(90_000),
+                OptionalLong.of(0),
+                OptionalLong.empty(),
+                OptionalLong.of(5),
+                OptionalLong.of(6),
+                OptionalLong.of(7),
+                OptionalLong.of(8),
+                OptionalLong.of(9))),
+        Analysis.Bottleneck.SKEW,
+        List.of(new Analysis.Finding(
+            "skewed-stage",
+            Analysis.Severity.HIGH,
+            OptionalInt.of(3),
+            "One task takes nine times the median",
+            List.of(new Analysis.Measured("max_to_median", 9.25, 4, "ratio")),
+            OptionalLong.of(60_000),
+            OptionalDouble.of(1.5),
+            OptionalDouble.empty(),
+            "Let Spark split the large partitions.",
+            Map.of("spark.sql.adaptive.skewJoin.enabled", "true"))));
+  }
+
+  static WhatIf whatIf(ApplicationRun run) {
+    return new WhatIf(
+        run.id().appId(),
+        new WhatIf.Baseline(
+            OptionalInt.of(4),
+            OptionalInt.of(2),
+            OptionalLong.of(10_000),
+            OptionalLong.of(1000),
+            OptionalLong.of(9000),
+            OptionalLong.of(500)),
+        List.of(
+            new WhatIf.Point(
+                resources(8),
+                new Interval(4000, 5000.4, 6000),
+                OptionalLong.of(1000),
+                OptionalLong.of(4000),
+                OptionalLong.of(500),
+                OptionalLong.of(160_000),
+                OptionalDouble.of(0.75),
+                OptionalDouble.of(0.5),
+                null),
+            new WhatIf.Point(
+                Resources.builder().numExecutors(1).build(),
+                null,
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                "one executor would not hold the cached blocks")));
+  }
+
+  static HistoryStats stats() {
+    HistoryStats.Usage usage = new HistoryStats.Usage(3, 10.5, 40, 1.25, 4, 0.5);
+    return new HistoryStats(
+        3,
+        2,
+        Map.of("succeeded", 2L, "failed", 1L),
+        OptionalLong.of(START),
+        OptionalLong.of(START + 86_400_000L),
+        usage,
+        Map.of(JobType.SQL, usage, JobType.ETL, usage),
+        List.of(new HistoryStats.Day(LocalDate.of(2026, 11, 1), usage)),
+        "USD");
+  }
+}
