@@ -455,7 +455,11 @@ class JsonContractTest {
 
   @SafeVarargs
   private static List<String> join(List<String>... lists) {
-    return Stream.of(lists).flatMap(List::stream).toList();
+    List<String> all = new ArrayList<>();
+    for (List<String> list : lists) {
+      all.addAll(list);
+    }
+    return all;
   }
 
   private static List<String> keys(JsonNode node) {

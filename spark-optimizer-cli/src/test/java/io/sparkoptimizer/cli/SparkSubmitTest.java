@@ -47,6 +47,7 @@ class SparkSubmitTest {
 
   /** Whatever is quoted, bash hands on unchanged. */
   @Test
+  @SuppressWarnings("OrphanedFormatString") // it is bash that formats
   void quote_randomTexts_survivesBash(@TempDir Path folder) throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "no /bin/bash");
     long seed = 20261101;
