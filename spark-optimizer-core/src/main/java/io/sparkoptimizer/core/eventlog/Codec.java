@@ -1,6 +1,7 @@
 package io.sparkoptimizer.core.eventlog;
 
 import com.ning.compress.lzf.LZFInputStream;
+import com.ning.compress.lzf.util.ChunkDecoderFactory;
 import io.airlift.compress.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -22,7 +23,8 @@ enum Codec {
   ZSTD("(\u00B5/\u00FD") {
     @Override
     InputStream decompress(InputStream in) {
-      return new ZstdInputStream(in);
+      ZstdFrameInputStream frames = new ZstdFrameInputStream(in);
+      return frames.reportingCut(new ZstdInputStream(frames));
     }
   },
   LZ4("LZ4Block") {
@@ -40,7 +42,8 @@ enum Codec {
   LZF("ZV") {
     @Override
     InputStream decompress(InputStream in) throws IOException {
-      return new LZFInputStream(in);
+      // The other decoder of this library reads past its arrays where the input is broken.
+      return new LZFInputStream(ChunkDecoderFactory.safeInstance(), in);
     }
   },
   GZIP("\u001F\u008B") {
@@ -81,14 +84,21 @@ enum Codec {
     return PLAIN;
   }
 
-  /** Opens a stream through its codec, or through two: logs are re-packed with gzip. */
-  static InputStream open(InputStream raw) throws IOException {
-    BufferedInputStream in = new BufferedInputStream(raw, 1 << 16);
+  /**
+   * Opens a stream through its codec, or through two: logs are re-packed with gzip. Every layer may be
+   * cut, and each is guarded right at its decoder: a buffer in between would lose, together with the
+   * fault, what was decoded before it.
+   */
+  static CutTolerantInputStream open(InputStream raw) throws IOException {
+    CutTolerantInputStream file = new CutTolerantInputStream(raw, null);
+    BufferedInputStream in = new BufferedInputStream(file, 1 << 16);
     Codec outer = of(in);
     if (outer == PLAIN) {
-      return in;
+      return new CutTolerantInputStream(in, file);
     }
-    BufferedInputStream inside = new BufferedInputStream(outer.decompress(in), 1 << 16);
-    return of(inside).decompress(inside);
+    CutTolerantInputStream decoded = new CutTolerantInputStream(outer.decompress(in), file);
+    BufferedInputStream inside = new BufferedInputStream(decoded, 1 << 16);
+    Codec inner = of(inside);
+    return new CutTolerantInputStream(inner == PLAIN ? inside : inner.decompress(inside), decoded);
   }
 }

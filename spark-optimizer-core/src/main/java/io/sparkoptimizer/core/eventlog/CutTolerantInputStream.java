@@ -11,16 +11,22 @@ import org.jspecify.annotations.Nullable;
  * exceptions too.
  */
 final class CutTolerantInputStream extends FilterInputStream {
+  private final @Nullable CutTolerantInputStream below;
   private @Nullable Exception fault;
 
-  CutTolerantInputStream(InputStream in) {
+  /**
+   * @param below the stream that this one decodes, where it is such a stream too
+   */
+  CutTolerantInputStream(InputStream in, @Nullable CutTolerantInputStream below) {
     super(in);
+    this.below = below;
   }
 
-  /** Why the stream ended early; null where it did not. */
+  /** Why the stream ended early; null where it did not. The lowest layer's fault is the cause. */
   @Nullable
   Exception fault() {
-    return fault;
+    Exception cause = below == null ? null : below.fault();
+    return cause == null ? fault : cause;
   }
 
   @Override

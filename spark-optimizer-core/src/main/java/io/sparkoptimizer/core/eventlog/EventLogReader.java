@@ -101,14 +101,13 @@ final class EventLogReader {
 
   private void readPart(EventLog.Part part) throws IOException {
     try (InputStream raw = part.opener().open()) {
-      InputStream opened;
+      CutTolerantInputStream in;
       try {
-        opened = Codec.open(raw);
+        in = Codec.open(raw);
       } catch (IOException | RuntimeException fault) {
         markBroken(fault);
         return;
       }
-      CutTolerantInputStream in = new CutTolerantInputStream(opened);
       readLines(new LineReader(in));
       if (in.fault() != null) {
         markBroken(in.fault());
