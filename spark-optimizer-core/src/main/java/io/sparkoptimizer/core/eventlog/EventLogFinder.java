@@ -85,7 +85,11 @@ final class EventLogFinder {
                     .computeIfAbsent(parentOf(file, root), key -> new ArrayList<>())
                     .add(file);
               } else if (!isHidden(file)) {
-                found.add(Found.skipped(file.toString(), "neither a file nor a folder"));
+                found.add(Found.skipped(
+                    file.toString(),
+                    attributes.isSymbolicLink()
+                        ? "a link that leads nowhere"
+                        : "neither a file nor a folder"));
               }
               return FileVisitResult.CONTINUE;
             }
@@ -112,7 +116,7 @@ final class EventLogFinder {
       for (Path file : files) {
         parts.add(part(file));
       }
-      group(folder.toString(), nameOf(folder), parts);
+      group(folder.toString(), nameOf(folder.toAbsolutePath().normalize()), parts, true);
     });
   }
 
@@ -131,7 +135,7 @@ final class EventLogFinder {
   }
 
   private void file(Path file) {
-    single(part(file));
+    single(part(file), true);
   }
 
   private static Part part(Path file) {
@@ -148,7 +152,7 @@ final class EventLogFinder {
   }
 
   /** Makes logs of the files of one folder. */
-  private void group(String folder, String folderName, List<Part> files) {
+  private void group(String folder, String folderName, List<Part> files, boolean zipsToo) {
     List<Part> parts = new ArrayList<>(files);
     boolean statusInProgress = parts.stream()
         .anyMatch(
@@ -161,7 +165,7 @@ final class EventLogFinder {
         .anyMatch(part -> DATABRICKS_PART.matcher(part.name()).matches())) {
       databricks(folder, parts);
     }
-    parts.forEach(this::single);
+    parts.forEach(part -> single(part, zipsToo));
   }
 
   private static boolean isSilent(String name) {
@@ -192,7 +196,9 @@ final class EventLogFinder {
       }
     }
     var read = newestCompacted == null ? events : events.tailMap(newestCompacted, true);
-    boolean gap = read.lastKey() - read.firstKey() + 1 != read.size();
+    // Spark counts from 1, and only compaction takes the first parts away.
+    long first = newestCompacted == null ? Math.min(1, read.firstKey()) : newestCompacted;
+    boolean gap = read.lastKey() - first + 1 != read.size();
     found.add(Found.of(new EventLog(
         folder, List.copyOf(read.values()), inProgress, newestCompacted != null, gap)));
   }
@@ -214,13 +220,13 @@ final class EventLogFinder {
     found.add(Found.of(new EventLog(folder, List.copyOf(parts), false, false, false)));
   }
 
-  private void single(Part part) {
+  private void single(Part part, boolean zipsToo) {
     if (part.sizeBytes() == 0) {
       found.add(Found.skipped(part.path(), "empty file"));
       return;
     }
     try (BufferedInputStream in = new BufferedInputStream(part.opener().open())) {
-      if (Codec.of(in) == Codec.ZIP && !part.path().contains("!/")) {
+      if (zipsToo && Codec.of(in) == Codec.ZIP) {
         zip(Path.of(part.path()));
         return;
       }
@@ -257,7 +263,8 @@ final class EventLogFinder {
     folders.forEach((folder, parts) -> group(
         folder.isEmpty() ? file.toString() : file + "!/" + folder,
         folder.substring(folder.lastIndexOf('/') + 1),
-        parts));
+        parts,
+        false));
   }
 
   private static Part part(Path file, ZipEntry entry) {

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * line above {@link #MAX_LINE_BYTES} is passed over too, and counted.
  */
 final class LineReader {
-  /** No line of a sane log is longer; a plan that is costs its event, not the memory of the reader. */
+  /** No line of a sane log is so long; a plan that is costs its event, not the memory of the reader. */
   static final int MAX_LINE_BYTES = 64 << 20;
 
   private final InputStream in;
@@ -99,7 +99,7 @@ final class LineReader {
         terminated = false;
         return end > start;
       }
-      if (limit - position > MAX_LINE_BYTES) {
+      if (limit - position >= MAX_LINE_BYTES) {
         skipLine();
         scanned = position;
         continue;
