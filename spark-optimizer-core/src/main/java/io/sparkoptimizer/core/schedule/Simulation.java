@@ -1,7 +1,9 @@
 package io.sparkoptimizer.core.schedule;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.PriorityQueue;
 import java.util.TreeSet;
 
@@ -11,15 +13,15 @@ import java.util.TreeSet;
  *
  * <p>Discrete events: a task ends, a stage or a job may begin, an executor comes or has been idle for
  * long. Cost is O(u log(s + u)) for u units of work on s slots. A stage with far more tasks than slots
- * is given out in chunks of equal tasks until {@value #SINGLES} tasks a slot are left, so u grows with
- * slots and stages, not with tasks. Graham (1969) bounds what list scheduling loses.
+ * is given out in chunks until {@value #SINGLES} tasks a slot are left, so u grows with slots and
+ * stages, hardly with tasks. Graham (1969) bounds what list scheduling loses.
  */
 final class Simulation {
   /** Tasks a slot that are scheduled one by one, at a stage's end, where their lengths matter. */
   private static final int SINGLES = 4;
 
-  /** Chunks a slot that the rest of a long stage is given out in. */
-  private static final int CHUNKS = 16;
+  /** Tasks a slot from which on a stage is long, and given out in chunks until its end is near. */
+  private static final int LONG_STAGE = 16;
 
   /** Spark's default of {@code spark.dynamicAllocation.schedulerBacklogTimeout}. */
   private static final double BACKLOG_MS = 1_000;
@@ -48,8 +50,7 @@ final class Simulation {
   private final Workload work;
   private final StageWork[] stages;
   private final double[][] units;
-  private final int[] chunkTasks;
-  private final int[] chunks;
+  private final int[][] chunkTasks;
   private final int[] nextUnit;
   private final int[] unitsLeft;
   private final int[] waitsFor;
@@ -116,8 +117,7 @@ final class Simulation {
     int slots = most * perExecutor;
     int count = stages.length;
     units = new double[count][];
-    chunkTasks = new int[count];
-    chunks = new int[count];
+    chunkTasks = new int[count][];
     nextUnit = new int[count];
     unitsLeft = new int[count];
     waitsFor = new int[count];
@@ -267,47 +267,62 @@ final class Simulation {
     }
   }
 
-  /** Chunks first, then single tasks in an order that mixes short and long as partitions do. */
+  /**
+   * A stage's tasks in the order in which they are given out: first the chunks of a long stage, each
+   * half of an equal share of what is left (guided self-scheduling, Polychronopoulos and Kuck 1987),
+   * then single tasks in an order that mixes short and long as partitions do.
+   */
   private double[] units(int s) {
     StageWork stage = stages[s];
     int slots = most * perExecutor;
     int tasks = stage.tasks();
-    int singles = (int) Math.min(tasks, Math.max((long) SINGLES * slots, 2));
-    int bulk = tasks - singles;
-    chunkTasks[s] = Math.max(1, bulk / (CHUNKS * slots));
-    if (chunkTasks[s] == 1) {
-      singles = tasks;
-      bulk = 0;
-    }
-    chunks[s] = bulk / chunkTasks[s];
-    double[] figures = stage.warmMs();
-    double[] single = new double[singles];
-    double sum = 0;
-    for (int i = 0; i < singles; i++) {
-      int rank = singles == 1
-          ? figures.length / 2
-          : (int) Math.round((double) i * (figures.length - 1) / (singles - 1));
-      single[i] = figures[rank];
-      sum += single[i];
-    }
+    boolean isLong = tasks > (long) LONG_STAGE * slots;
+    int singles = isLong ? Math.max(2, SINGLES * slots) : tasks;
+    int[] chunks = isLong ? chunks(tasks - singles, slots) : new int[0];
+    double[] single = figures(stage, singles);
+    double sum = Arrays.stream(single).sum();
     double total = stage.warmTotalMs();
-    if (bulk == 0 && sum > 0) {
+    if (!isLong && sum > 0) {
       // As many figures as tasks is the rule; where they were sampled the sum is set right.
       for (int i = 0; i < singles; i++) {
         single[i] *= total / sum;
       }
     }
-    double[] all = new double[chunks[s] + singles];
-    if (chunks[s] > 0) {
-      Arrays.fill(all, 0, chunks[s], Math.max(0, total - sum) / chunks[s]);
+    double[] all = new double[chunks.length + singles];
+    for (int c = 0; c < chunks.length; c++) {
+      all[c] = Math.max(0, total - sum) * chunks[c] / (tasks - singles);
     }
     int step = stride(singles);
     int at = 0;
     for (int i = 0; i < singles; i++) {
       at = (int) (((long) at + step) % singles);
-      all[chunks[s] + i] = single[at];
+      all[chunks.length + i] = single[at];
     }
+    chunkTasks[s] = chunks;
     return all;
+  }
+
+  private static int[] chunks(int tasks, int slots) {
+    List<Integer> sizes = new ArrayList<>();
+    for (int left = tasks; left > 0; ) {
+      int size = Math.max(1, left / (2 * slots));
+      sizes.add(size);
+      left -= size;
+    }
+    return sizes.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** So many task times at evenly spaced ranks, the shortest and the longest among them. */
+  private static double[] figures(StageWork stage, int wanted) {
+    double[] from = stage.warmMs();
+    double[] figures = new double[wanted];
+    for (int i = 0; i < wanted; i++) {
+      int rank = wanted == 1
+          ? from.length / 2
+          : (int) Math.round((double) i * (from.length - 1) / (wanted - 1));
+      figures[i] = from[rank];
+    }
+    return figures;
   }
 
   /** A step near the golden section of n that shares no divisor with it: visits every rank once. */
@@ -418,10 +433,11 @@ final class Simulation {
     }
     long waiting = running;
     for (int s : pending) {
-      int unit = nextUnit[s];
-      waiting += (long) Math.max(0, chunks[s] - unit) * chunkTasks[s]
-          + units[s].length
-          - Math.max(unit, chunks[s]);
+      int chunks = chunkTasks[s].length;
+      for (int unit = nextUnit[s]; unit < chunks; unit++) {
+        waiting += chunkTasks[s][unit];
+      }
+      waiting += units[s].length - Math.max(nextUnit[s], chunks);
     }
     long needed = Math.min(most, (waiting + perExecutor - 1) / perExecutor);
     int granted = 0;

@@ -1,0 +1,230 @@
+package io.sparkoptimizer.core.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkoptimizer.core.TestRuns;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.Distribution;
+import io.sparkoptimizer.spark.JobStatus;
+import io.sparkoptimizer.spark.SparkJob;
+import io.sparkoptimizer.spark.StageAttempt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class RecordedScheduleTest {
+  private static final int SEEDS = 200 * Integer.getInteger("test.thoroughness", 1);
+
+  private static RecordedSchedule schedule(TestRuns run) {
+    return RecordedSchedule.of(run.build()).orElseThrow();
+  }
+
+  @Test
+  void predict_recordedConfiguration_reproducesRecordedTimes() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Random random = new Random(seed);
+      RecordedSchedule schedule = schedule(random(random));
+
+      Estimate estimate = schedule.predict(schedule.recorded());
+
+      // Order of the tasks is not in the record: the last task of a stage may sit elsewhere.
+      assertThat(estimate.workMs())
+          .as("work, seed %d", seed)
+          .isCloseTo(schedule.recordedWorkMs(), within(0.25 * schedule.recordedWorkMs()));
+      assertThat(estimate.startupMs()).as("start-up, seed %d", seed).isEqualTo(5_000);
+    }
+  }
+
+  @Test
+  void predict_anyCandidate_staysWithinTheBoundsOfListScheduling() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Random random = new Random(seed);
+      RecordedSchedule schedule = schedule(random(random));
+      Candidate candidate = Candidate.fixed(1 + random.nextInt(12), 1 + random.nextInt(4));
+      int slots = candidate.executors() * candidate.executorCores();
+
+      double makespan = schedule.predict(candidate).workMs();
+
+      double path = schedule.criticalPathMs();
+      double share = schedule.taskMs() / slots;
+      assertThat(makespan)
+          .as("makespan of seed %d on %d slots", seed, slots)
+          .isGreaterThanOrEqualTo(Math.max(path, share) - 1e-6)
+          .isLessThanOrEqualTo(share + path + 1e-6);
+    }
+  }
+
+  private static TestRuns random(Random random) {
+    TestRuns run = TestRuns.run().executors(1 + random.nextInt(6), 1 + random.nextInt(4));
+    for (int s = 1 + random.nextInt(5); s > 0; s--) {
+      long[] times = new long[1 + random.nextInt(120)];
+      for (int i = 0; i < times.length; i++) {
+        times[i] = 200 + random.nextInt(800);
+      }
+      run.stage(times, 1_000, 0);
+    }
+    return run;
+  }
+
+  @Test
+  void predict_equalQuestions_haveEqualAnswers() {
+    ApplicationRun run = TestRuns.etl().build();
+    Candidate candidate = Candidate.fixed(7, 3);
+
+    assertThat(RecordedSchedule.of(run).orElseThrow().predict(candidate))
+        .isEqualTo(RecordedSchedule.of(run).orElseThrow().predict(candidate));
+  }
+
+  @Test
+  void predict_twiceTheExecutors_halvesWideStages() {
+    RecordedSchedule schedule = schedule(TestRuns.etl().executors(4, 2));
+
+    double work = schedule.predict(Candidate.fixed(8, 2)).workMs();
+
+    assertThat(work).isCloseTo(schedule.recordedWorkMs() / 2, within(0.1 * work));
+  }
+
+  @Test
+  void predict_scanAtTwiceTheInput_addsTasksInsteadOfLengtheningThem() {
+    RecordedSchedule schedule = schedule(TestRuns.run().scan(8, 10_000, 1 << 30).executors(8, 1));
+
+    double onSixteen =
+        schedule.predict(Candidate.fixed(16, 1).withInputScale(2)).workMs();
+
+    assertThat(onSixteen).isCloseTo(schedule.recordedWorkMs(), within(1.0));
+  }
+
+  @Test
+  void predict_morePartitions_cutsThemSmaller() {
+    RecordedSchedule schedule = schedule(TestRuns.run()
+        .scan(8, 100, 1 << 30)
+        .shuffle(8, 10_000, 1 << 30)
+        .executors(16, 1)
+        .conf("spark.sql.shuffle.partitions", "8"));
+
+    double recorded = schedule.predict(schedule.recorded()).workMs();
+    double cut = schedule
+        .predict(schedule.recorded().withShufflePartitions(OptionalInt.of(16)))
+        .workMs();
+
+    assertThat(cut).isLessThan(0.6 * recorded);
+  }
+
+  @Test
+  void predict_coalescedStage_isNotSplitByMorePartitions() {
+    RecordedSchedule schedule = schedule(TestRuns.run()
+        .scan(8, 100, 1 << 30)
+        .shuffle(8, 10_000, 1 << 30)
+        .executors(16, 1)
+        .conf("spark.sql.adaptive.enabled", "true")
+        .conf("spark.sql.shuffle.partitions", "200"));
+
+    assertThat(schedule
+            .predict(schedule.recorded().withShufflePartitions(OptionalInt.of(400)))
+            .workMs())
+        .isEqualTo(schedule.predict(schedule.recorded()).workMs());
+  }
+
+  @Test
+  void predict_taskCpus_takeSlots() {
+    TestRuns run = TestRuns.run().scan(8, 1_000, 1 << 30).executors(4, 2);
+    RecordedSchedule one = schedule(run);
+    RecordedSchedule two = schedule(run.conf("spark.task.cpus", "2"));
+
+    assertThat(two.predict(Candidate.fixed(2, 2)).workMs())
+        .isGreaterThan(1.5 * one.predict(Candidate.fixed(2, 2)).workMs());
+  }
+
+  @Test
+  void predict_dynamicAllocation_rampsUpAndUsesLessThanItsMost() {
+    RecordedSchedule schedule =
+        schedule(TestRuns.run().scan(40, 20_000, 1 << 30).shuffle(1, 300_000, 1 << 20));
+    Candidate dynamic = Candidate.fixed(20, 2).withDynamicMin(OptionalInt.of(1));
+
+    Estimate grown = schedule.predict(dynamic);
+    Estimate fixed = schedule.predict(Candidate.fixed(20, 2));
+
+    assertThat(grown.peakExecutors()).isBetween(2, 20);
+    assertThat(grown.workMs()).isGreaterThan(fixed.workMs());
+    // Idle executors go after a minute, while the one task runs five.
+    assertThat(grown.executorMs()).isLessThan(0.5 * fixed.executorMs());
+  }
+
+  @Test
+  void predict_sequentialAndConcurrentJobs_keepTheirOrder() {
+    ApplicationRun base = TestRuns.run().executors(1, 1).scan(2, 1_000, 10).build();
+    long from = base.jobs().get(0).submissionTimeMs().orElseThrow();
+    StageAttempt first = base.stages().get(0);
+    ApplicationRun run = base.toBuilder()
+        .endTimeMs(OptionalLong.of(from + 6_900))
+        .jobs(List.of(job(0, from, from + 2_000, 0), job(1, from + 2_500, from + 6_400, 1),
+            job(2, from + 2_600, from + 6_800, 2)))
+        .stages(List.of(
+            at(first, 0, from, from + 2_000),
+            at(first, 1, from + 2_500, from + 4_500),
+            at(first, 2, from + 2_600, from + 6_600)))
+        .build();
+    RecordedSchedule schedule = RecordedSchedule.of(run).orElseThrow();
+
+    double one = schedule.predict(Candidate.fixed(1, 1)).workMs();
+    double four = schedule.predict(Candidate.fixed(4, 1)).workMs();
+
+    assertThat(one).isCloseTo(schedule.recordedWorkMs(), within(2_100.0));
+    // Two tasks at a time, 500 ms of driver between, then two jobs side by side, each with its tail.
+    assertThat(four).isBetween(3_500.0, 6_000.0);
+    assertThat(schedule.predict(Candidate.fixed(4, 1)).driverMs()).isGreaterThanOrEqualTo(500);
+  }
+
+  private static SparkJob job(int id, long from, long to, int stage) {
+    return new SparkJob(
+        id,
+        JobStatus.SUCCEEDED,
+        OptionalLong.of(from),
+        OptionalLong.of(to),
+        List.of(stage),
+        OptionalLong.empty());
+  }
+
+  private static StageAttempt at(StageAttempt like, int id, long from, long to) {
+    return new StageAttempt(
+        id, 0, like.name(), like.status(), List.of(), OptionalLong.of(from), OptionalLong.of(from),
+        OptionalLong.of(to), like.numTasks(), like.numCompleteTasks(), 0, 0, 0, like.slotTimeMs(),
+        like.resourceProfileId(), null, like.metrics(), like.distributions());
+  }
+
+  @Test
+  void whyNot_nothingToSchedule_saysWhatIsMissing() {
+    ApplicationRun run = TestRuns.etl().build();
+
+    assertThat(RecordedSchedule.whyNot(run)).isEmpty();
+    assertThat(RecordedSchedule.whyNot(run.toBuilder().stages(List.of()).build()))
+        .contains("no stage of it ran");
+    assertThat(RecordedSchedule.whyNot(run.toBuilder().executors(List.of()).build()))
+        .contains("the log names no executor");
+    assertThat(RecordedSchedule.whyNot(run.toBuilder().startTimeMs(OptionalLong.empty()).build()))
+        .contains("the log has no start of the application");
+  }
+
+  @Test
+  void predict_manyTasks_keepsTheWorkOfAllOfThem() {
+    Distribution.Builder times = Distribution.builder();
+    List<Long> all = new ArrayList<>();
+    Random random = new Random(7);
+    for (int i = 0; i < 30_000; i++) {
+      long ms = 100 + random.nextInt(900);
+      all.add(ms);
+      times.add(ms);
+    }
+    long[] figures = all.stream().mapToLong(Long::longValue).toArray();
+    RecordedSchedule schedule = schedule(TestRuns.run().stage(figures, 1 << 30, 0).executors(5, 2));
+
+    double sum = times.build().sum();
+    assertThat(schedule.taskMs()).isCloseTo(sum, within(1e-6 * sum));
+    assertThat(schedule.predict(Candidate.fixed(10, 2)).workMs())
+        .isCloseTo(sum / 20, within(0.02 * sum / 20));
+  }
+}
