@@ -61,9 +61,11 @@ public final class TestRuns {
     return new TestRuns();
   }
 
-  /** 200 tasks of 10 s over 20 GiB, then a shuffle of 200 tasks of 2 s. */
+  /** 200 tasks of 10 s over 20 GiB, a shuffle of 200 tasks of 2 s, then half a minute of driver. */
   public static TestRuns etl() {
-    return run().scan(200, 10_000, 20 * 1024 * MIB).shuffle(200, 2_000, 4 * 1024 * MIB);
+    TestRuns etl = run().scan(200, 10_000, 20 * 1024 * MIB).shuffle(200, 2_000, 4 * 1024 * MIB);
+    etl.closingMs = 30_000;
+    return etl;
   }
 
   public TestRuns name(String value) {

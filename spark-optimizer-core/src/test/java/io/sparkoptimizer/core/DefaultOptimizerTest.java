@@ -1,0 +1,345 @@
+package io.sparkoptimizer.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkoptimizer.CollectionReport;
+import io.sparkoptimizer.CollectionRequest;
+import io.sparkoptimizer.DataSize;
+import io.sparkoptimizer.HistoryStats;
+import io.sparkoptimizer.JobProfile;
+import io.sparkoptimizer.JobType;
+import io.sparkoptimizer.Optimizer;
+import io.sparkoptimizer.OptimizerBuilder;
+import io.sparkoptimizer.OptimizerException;
+import io.sparkoptimizer.Prediction;
+import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.Resources;
+import io.sparkoptimizer.SettingsException;
+import io.sparkoptimizer.SkippedInput;
+import io.sparkoptimizer.Verdict;
+import io.sparkoptimizer.WhatIf;
+import io.sparkoptimizer.core.memory.InMemoryRepository;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.RunQuery;
+import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spi.Collector;
+import io.sparkoptimizer.spi.InputStamp;
+import io.sparkoptimizer.spi.RecommendationRequest;
+import io.sparkoptimizer.spi.Recommender;
+import io.sparkoptimizer.spi.Repository;
+import io.sparkoptimizer.spi.RunHistory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class DefaultOptimizerTest {
+  private final Repository repository = new InMemoryRepository();
+
+  private OptimizerBuilder builder() {
+    return Optimizer.builder().repository(repository);
+  }
+
+  private void save(List<ApplicationRun> runs) {
+    repository.save(runs.stream()
+        .map(run -> new Repository.CollectedRun(run, stamp(run.appId())))
+        .toList());
+  }
+
+  private static InputStamp stamp(String location) {
+    return new InputStamp("/logs/" + location, 10, 1);
+  }
+
+  /** Says one thing, whatever is asked. */
+  private record Saying(String name, int order, Verdict verdict, List<String> asked)
+      implements Recommender {
+    @Override
+    public Recommendation recommend(RecommendationRequest request) {
+      asked.add(name);
+      return new Recommendation(
+          name + "-id", verdict, name, Resources.NONE, Prediction.UNKNOWN, Resources.NONE,
+          Prediction.UNKNOWN, 0, Recommendation.ConfidenceBasis.RULES, request.settings().prices(),
+          List.of(), OptionalLong.empty(), Recommendation.InputBasis.UNKNOWN, null, name, List.of(),
+          Map.of(), List.of());
+    }
+  }
+
+  @Test
+  void recommend_jobByNameSignatureOrRun_findsItsRuns() {
+    save(TestRuns.repeated(3, i -> TestRuns.etl()));
+    try (Optimizer optimizer = builder().build()) {
+      Recommendation byName = optimizer.recommend(JobProfile.builder("nightly").build());
+      Recommendation byRun =
+          optimizer.recommend(JobProfile.builder().like("app-1").build());
+
+      assertThat(byName.runs()).containsExactly("app-2", "app-1", "app-0");
+      assertThat(byRun.runs()).isEqualTo(byName.runs());
+      assertThat(byRun.proposed()).isEqualTo(byName.proposed());
+      assertThat(repository.recommendation(byName.id())).contains(byName);
+    }
+  }
+
+  @Test
+  void recommend_likeAnUnknownRun_saysWhatToDo() {
+    try (Optimizer optimizer = builder().build()) {
+      assertThatThrownBy(() -> optimizer.recommend(JobProfile.builder().like("app-9").build()))
+          .isInstanceOf(OptimizerException.class)
+          .hasMessage("no run with the application id app-9 is recorded; collect its log first, or"
+              + " name a job");
+    }
+  }
+
+  @Test
+  void recommend_newJob_goesFromSimilarityToTheSizeClass() {
+    try (Optimizer optimizer = builder().build()) {
+      Recommendation alone = optimizer.recommend(
+          JobProfile.builder("new").inputSize(DataSize.gibibytes(20)).build());
+      assertThat(alone.method()).isEqualTo("rules");
+
+      save(TestRuns.repeated(3, i -> TestRuns.etl().name("other-" + i)));
+      Recommendation among = optimizer.recommend(
+          JobProfile.builder("new").inputSize(DataSize.gibibytes(20)).jobType(JobType.ETL).build());
+      assertThat(among.method()).isEqualTo("similarity");
+      assertThat(among.runs()).hasSize(3);
+    }
+  }
+
+  @Test
+  void recommend_methodByNameAndByConfiguration_asksItAlone() {
+    List<String> asked = new ArrayList<>();
+    OptimizerBuilder parts = builder()
+        .recommender(new Saying("loud", 1, Verdict.ABSTAIN, asked))
+        .recommender(new Saying("quiet", 2, Verdict.ABSTAIN, asked));
+    try (Optimizer optimizer = parts.build()) {
+      assertThat(optimizer
+              .recommend(JobProfile.builder("x").method("quiet").build())
+              .method())
+          .isEqualTo("quiet");
+      assertThat(asked).containsExactly("quiet");
+      assertThatThrownBy(() ->
+              optimizer.recommend(JobProfile.builder("x").method("guess").build()))
+          .isInstanceOf(OptimizerException.class)
+          .hasMessage("method is \"guess\"; found [loud, quiet, rules, similarity]");
+    }
+    try (Optimizer optimizer =
+        parts.setting("recommendations.method", "loud").build()) {
+      assertThat(optimizer.recommend(JobProfile.builder("x").build()).method()).isEqualTo("loud");
+    }
+  }
+
+  @Test
+  void create_unknownMethodInTheSettings_isRefused() {
+    assertThatThrownBy(() -> builder().setting("recommendations.method", "magic").build())
+        .isInstanceOf(OptimizerException.class)
+        .hasMessage("recommendations.method is \"magic\"; found [rules, similarity]");
+    assertThatThrownBy(() -> builder()
+            .setting("recommendations.min_similar_jobs", "many")
+            .setting("prices.per_core_hour", "free")
+            .build())
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("recommendations.min_similar_jobs is \"many\"")
+        .hasMessageContaining("prices.per_core_hour");
+  }
+
+  @Test
+  void recommend_abstention_asksTheNextInTurn() {
+    List<String> asked = new ArrayList<>();
+    try (Optimizer optimizer = builder()
+        .recommender(new Saying("second", 2, Verdict.INFEASIBLE, asked))
+        .recommender(new Saying("first", 1, Verdict.ABSTAIN, asked))
+        .build()) {
+      Recommendation answer = optimizer.recommend(JobProfile.builder("x").build());
+
+      assertThat(answer.method()).isEqualTo("second");
+      assertThat(asked).containsExactly("first", "second");
+    }
+  }
+
+  @Test
+  void recommend_recommenderThatFails_asksTheOthers() {
+    Recommender failing = new Recommender() {
+      @Override
+      public String name() {
+        return "failing";
+      }
+
+      @Override
+      public Recommendation recommend(RecommendationRequest request) {
+        throw new OptimizerException("the model file is gone");
+      }
+    };
+    try (Optimizer optimizer = builder().recommender(failing).build()) {
+      assertThat(optimizer
+              .recommend(JobProfile.builder("x").inputSize(DataSize.gibibytes(1)).build())
+              .method())
+          .isEqualTo("rules");
+      assertThatThrownBy(() ->
+              optimizer.recommend(JobProfile.builder("x").method("failing").build()))
+          .hasMessage("the model file is gone");
+    }
+  }
+
+  @Test
+  void recommend_trainable_isTrainedOnceBeforeTheFirstQuestion() {
+    List<String> calls = new ArrayList<>();
+    Recommender learner = new Recommender.Trainable() {
+      @Override
+      public String name() {
+        return "learner";
+      }
+
+      @Override
+      public void train(RunHistory history) {
+        calls.add("train on " + history.count(RunQuery.ALL));
+      }
+
+      @Override
+      public Recommendation recommend(RecommendationRequest request) {
+        return new Saying("learner", 0, Verdict.ABSTAIN, calls).recommend(request);
+      }
+    };
+    save(TestRuns.repeated(2, i -> TestRuns.etl()));
+    try (Optimizer optimizer = builder().recommender(learner).build()) {
+      JobProfile question = JobProfile.builder("nightly").method("learner").build();
+      optimizer.recommend(question);
+      optimizer.recommend(question);
+
+      assertThat(calls).containsExactly("train on 2", "learner", "learner");
+    }
+  }
+
+  /** Hands over what a script says. */
+  private static Collector.Provider collector(Consumer<Collector.Sink> script) {
+    return new Collector.Provider() {
+      @Override
+      public String name() {
+        return "scripted";
+      }
+
+      @Override
+      public Collector create(Map<String, String> settings) {
+        return new Collector() {
+          @Override
+          public String name() {
+            return "scripted";
+          }
+
+          @Override
+          public void collect(Sink sink) {
+            script.accept(sink);
+          }
+        };
+      }
+    };
+  }
+
+  private static CollectionRequest request(int batchSize) {
+    return new CollectionRequest("scripted", Map.of(), "east", batchSize);
+  }
+
+  @Test
+  void collect_again_readsNothingTwiceAndCounts() {
+    List<ApplicationRun> runs = TestRuns.repeated(5, i -> TestRuns.etl());
+    List<String> progress = new ArrayList<>();
+    Consumer<Collector.Sink> script = sink -> {
+      sink.expect(6);
+      for (ApplicationRun run : runs) {
+        if (!sink.isKnown(stamp(run.appId()))) {
+          sink.accept(run, stamp(run.appId()));
+        }
+      }
+      sink.skip(new SkippedInput("/logs/noise", "no event line"));
+    };
+    try (Optimizer optimizer = builder().collector(collector(script)).build()) {
+      CollectionReport first = optimizer.collect(
+          request(2), (done, expected) -> progress.add(done + "/" + expected));
+      CollectionReport second = optimizer.collect(request(2), CollectionRequest.Progress.NONE);
+
+      assertThat(first)
+          .isEqualTo(new CollectionReport(
+              5, 5, 0, 0, List.of(new SkippedInput("/logs/noise", "no event line"))));
+      assertThat(second.processed()).isZero();
+      assertThat(second.unchanged()).isEqualTo(5);
+      assertThat(progress).startsWith("0/6", "1/6").endsWith("6/6");
+      assertThat(optimizer.count(RunQuery.ALL)).isEqualTo(5);
+      assertThat(optimizer.runs(RunQuery.ALL))
+          .allSatisfy(run -> assertThat(run.id().sourceName()).isEqualTo("east"));
+    }
+  }
+
+  @Test
+  void collect_interrupted_savesWhatItHasAndStaysInterrupted() {
+    Consumer<Collector.Sink> script = sink -> {
+      sink.accept(TestRuns.etl().build(), stamp("app-1"));
+      Thread.currentThread().interrupt();
+    };
+    try (Optimizer optimizer = builder().collector(collector(script)).build()) {
+      CollectionReport report = optimizer.collect(request(100), CollectionRequest.Progress.NONE);
+
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(report.added()).isEqualTo(1);
+      assertThat(optimizer.count(RunQuery.ALL)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void collect_sourceThatFailsHalfway_keepsWhatCameBefore() {
+    Consumer<Collector.Sink> script = sink -> {
+      sink.accept(TestRuns.etl().build(), stamp("app-1"));
+      throw new OptimizerException("the cluster is gone");
+    };
+    try (Optimizer optimizer = builder().collector(collector(script)).build()) {
+      assertThatThrownBy(() ->
+              optimizer.collect(request(100), CollectionRequest.Progress.NONE))
+          .hasMessage("the cluster is gone");
+      assertThat(optimizer.count(RunQuery.ALL)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void collect_unknownCollector_namesThoseThatAreThere() {
+    try (Optimizer optimizer = builder().build()) {
+      assertThatThrownBy(() -> optimizer.collect(
+              new CollectionRequest("telepathy", Map.of(), "default", 1),
+              CollectionRequest.Progress.NONE))
+          .hasMessageStartingWith("collector is \"telepathy\"; found [")
+          .hasMessageContaining("event-log");
+    }
+  }
+
+  @Test
+  void stats_runsOfTwoDays_sumUp() {
+    save(TestRuns.repeated(2, i -> TestRuns.etl()));
+    save(List.of(TestRuns.etl().appId("f").name("b").status(RunStatus.FAILED).jobType(JobType.ML)
+        .build()));
+    try (Optimizer optimizer = builder().build()) {
+      HistoryStats stats = optimizer.stats();
+
+      assertThat(stats.applications()).isEqualTo(3);
+      assertThat(stats.jobs()).isEqualTo(2);
+      assertThat(stats.byStatus()).containsEntry("succeeded", 2L).containsEntry("failed", 1L);
+      assertThat(stats.byDay()).hasSize(2);
+      assertThat(stats.byJobType()).containsOnlyKeys(JobType.ETL, JobType.ML);
+      double sum = optimizer.runs(RunQuery.ALL).stream()
+          .mapToDouble(run -> optimizer.cost(run).orElseThrow())
+          .sum();
+      assertThat(stats.total().cost()).isCloseTo(sum, within(1e-9));
+      assertThat(stats.total().wastedCoreHours())
+          .isPositive()
+          .isLessThan(stats.total().coreHours());
+    }
+  }
+
+  @Test
+  void whatIf_andAnalyze_answerForARun() {
+    ApplicationRun run = TestRuns.etl().build();
+    try (Optimizer optimizer = builder().build()) {
+      assertThat(optimizer.whatIf(run, WhatIf.Query.ofExecutors(2, 8)).points()).hasSize(2);
+      assertThat(optimizer.analyze(run).run()).isEqualTo(run);
+    }
+  }
+}

@@ -1,0 +1,376 @@
+package io.sparkoptimizer.core.recommend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparkoptimizer.DataSize;
+import io.sparkoptimizer.Evidence;
+import io.sparkoptimizer.JobProfile;
+import io.sparkoptimizer.JobType;
+import io.sparkoptimizer.OptimizerSettings;
+import io.sparkoptimizer.Platform;
+import io.sparkoptimizer.Priority;
+import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.Recommendation.ConfidenceBasis;
+import io.sparkoptimizer.Recommendation.InputBasis;
+import io.sparkoptimizer.Resources;
+import io.sparkoptimizer.Verdict;
+import io.sparkoptimizer.core.FakeHistory;
+import io.sparkoptimizer.core.TestRuns;
+import io.sparkoptimizer.spark.ApplicationKind;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.MemoryFailure.Cause;
+import io.sparkoptimizer.spark.MemoryFailure.Certainty;
+import io.sparkoptimizer.spi.RecommendationRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RulesRecommenderTest {
+  private static final RulesRecommender RULES = new RulesRecommender();
+
+  /** Six runs on 4 executors of 2 cores; the scan has 200 tasks of 10 s, so 4 are far too few. */
+  private static final List<ApplicationRun> SMALL = TestRuns.repeated(6, i -> TestRuns.etl());
+
+  private static JobProfile.Builder job() {
+    return JobProfile.builder("nightly");
+  }
+
+  private static Recommendation ask(JobProfile.Builder profile, List<ApplicationRun> runs) {
+    return ask(profile, runs, OptimizerSettings.DEFAULT);
+  }
+
+  private static Recommendation ask(
+      JobProfile.Builder profile, List<ApplicationRun> runs, OptimizerSettings settings) {
+    return RULES.recommend(
+        new RecommendationRequest(profile.build(), runs, new FakeHistory(runs), settings));
+  }
+
+  private static int executors(Recommendation answer) {
+    return answer.proposed().numExecutors().orElseThrow();
+  }
+
+  private static double expectedMs(Recommendation answer) {
+    return answer.prediction().duration().orElseThrow().expected();
+  }
+
+  @Test
+  void recommend_jobWithHistory_proposesMoreForWorkThatWaits() {
+    Recommendation answer = ask(job(), SMALL);
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.CHANGE);
+    assertThat(answer.method()).isEqualTo("rules");
+    assertThat(executors(answer)).isGreaterThan(4);
+    assertThat(expectedMs(answer))
+        .isLessThan(answer.currentPrediction().duration().orElseThrow().expected());
+    assertThat(answer.runs())
+        .containsExactly("app-5", "app-4", "app-3", "app-2", "app-1", "app-0");
+    assertThat(answer.current().numExecutors()).hasValue(4);
+    assertThat(answer.inputBasis()).isEqualTo(InputBasis.LAST_RUN);
+    assertThat(answer.inputBytes()).hasValue(20L << 30);
+    assertThat(answer.sparkConf())
+        .containsEntry("spark.executor.instances", executors(answer) + "")
+        .containsEntry("spark.executor.cores", "2");
+    assertThat(answer.reasoning()).contains("From 6 runs of nightly").contains("executors");
+    assertThat(answer.evidence())
+        .extracting(Evidence::property)
+        .contains(
+            "spark.executor.instances",
+            "spark.executor.cores",
+            "spark.executor.memory",
+            "spark.executor.memoryOverhead",
+            "spark.driver.memory",
+            "spark.sql.shuffle.partitions");
+    assertThat(answer.evidence()).allSatisfy(one -> assertThat(one.effect()).isNotBlank());
+  }
+
+  @Test
+  void recommend_priority_movesBetweenTimeAndCost() {
+    Recommendation fast = ask(job().priority(Priority.PERFORMANCE), SMALL);
+    Recommendation balanced = ask(job(), SMALL);
+    Recommendation cheap = ask(job().priority(Priority.COST), SMALL);
+
+    assertThat(executors(fast)).isGreaterThan(executors(balanced));
+    assertThat(executors(balanced)).isGreaterThan(executors(cheap));
+    assertThat(expectedMs(fast)).isLessThan(expectedMs(cheap));
+    assertThat(fast.prediction().costInterval().orElseThrow().expected())
+        .isGreaterThan(cheap.prediction().costInterval().orElseThrow().expected());
+  }
+
+  @Test
+  void recommend_weights_moveABalancedAnswer() {
+    Recommendation forTime = ask(job(), SMALL, OptimizerSettings.of(Map.of(
+        "recommendations.weights.performance", "0.9", "recommendations.weights.cost", "0.1")));
+    Recommendation forCost = ask(job(), SMALL, OptimizerSettings.of(Map.of(
+        "recommendations.weights.performance", "0.1", "recommendations.weights.cost", "0.9")));
+
+    assertThat(executors(forTime)).isGreaterThan(executors(forCost));
+  }
+
+  @Test
+  void recommend_sla_isMetByMoreExecutors() {
+    Recommendation free = ask(job().priority(Priority.COST), SMALL);
+    Duration sla = Duration.ofMillis((long) (expectedMs(free) / 2));
+
+    Recommendation bound = ask(job().priority(Priority.COST).sla(sla), SMALL);
+
+    assertThat(bound.prediction().duration().orElseThrow().high())
+        .isLessThanOrEqualTo(sla.toMillis());
+    assertThat(executors(bound)).isGreaterThan(executors(free));
+    assertThat(bound.bindingConstraint()).isEqualTo("sla");
+    assertThat(bound.reasoning()).contains("sla");
+  }
+
+  @Test
+  void recommend_slaBelowTheCriticalPath_isInfeasibleAndSaysSo() {
+    Recommendation answer = ask(job().sla(Duration.ofSeconds(5)), SMALL);
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.INFEASIBLE);
+    assertThat(answer.proposed()).isEqualTo(Resources.NONE);
+    assertThat(answer.sparkConf()).isEmpty();
+    assertThat(answer.bindingConstraint()).startsWith("sla of 5.0 s: the fastest size found");
+  }
+
+  @Test
+  void recommend_budget_isKeptByFewerExecutors() {
+    Recommendation free = ask(job().priority(Priority.PERFORMANCE), SMALL);
+    double budget = free.prediction().costInterval().orElseThrow().expected();
+
+    Recommendation bound = ask(job().priority(Priority.PERFORMANCE).budget(budget), SMALL);
+
+    assertThat(bound.prediction().costInterval().orElseThrow().high())
+        .isLessThanOrEqualTo(budget);
+    assertThat(executors(bound)).isLessThan(executors(free));
+    assertThat(bound.bindingConstraint()).isEqualTo("budget");
+  }
+
+  @Test
+  void recommend_budgetBelowEveryCost_isInfeasible() {
+    Recommendation answer = ask(job().budget(1e-6), SMALL);
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.INFEASIBLE);
+    assertThat(answer.bindingConstraint()).startsWith("budget of 0.0000 USD: the cheapest");
+  }
+
+  @Test
+  void recommend_maxExecutors_bindsTheAnswer() {
+    Recommendation answer = ask(job().priority(Priority.PERFORMANCE).maxExecutors(6), SMALL);
+
+    assertThat(executors(answer)).isEqualTo(6);
+    assertThat(answer.bindingConstraint()).isEqualTo("max-executors 6");
+  }
+
+  @Test
+  void recommend_theRecommendedSize_isKeptTheNextTime() {
+    Recommendation first = ask(job(), SMALL);
+    List<ApplicationRun> next =
+        TestRuns.repeated(3, i -> TestRuns.etl().executors(executors(first), 2));
+
+    Recommendation second = ask(job(), next);
+
+    assertThat(second.verdict()).isEqualTo(Verdict.KEEP);
+    assertThat(second.proposed()).isEqualTo(second.current());
+    assertThat(second.reasoning()).contains("Keep what it has");
+  }
+
+  @Test
+  void recommend_oversizedAndIdle_takesExecutorsAway() {
+    List<ApplicationRun> idle = TestRuns.repeated(
+        3, i -> TestRuns.run().scan(8, 60_000, 1L << 30).executors(50, 4));
+
+    Recommendation answer = ask(job(), idle);
+
+    assertThat(executors(answer)).isLessThanOrEqualTo(4);
+    assertThat(answer.currentPrediction().costInterval().orElseThrow().expected())
+        .isGreaterThan(3 * answer.prediction().costInterval().orElseThrow().expected());
+  }
+
+  @Test
+  void recommend_dynamicAllocation_keepsMinInitialMaxInOrder() {
+    List<ApplicationRun> dynamic = TestRuns.repeated(3, i -> TestRuns.etl()
+        .conf("spark.dynamicAllocation.enabled", "true")
+        .conf("spark.dynamicAllocation.minExecutors", "30")
+        .conf("spark.dynamicAllocation.initialExecutors", "35")
+        .conf("spark.dynamicAllocation.maxExecutors", "40"));
+
+    for (Priority priority : Priority.values()) {
+      Resources proposed = ask(job().priority(priority), dynamic).proposed();
+
+      assertThat(proposed.dynamicAllocation()).contains(true);
+      assertThat(proposed.dynamicAllocationMin().orElseThrow())
+          .isLessThanOrEqualTo(proposed.dynamicAllocationInitial().orElseThrow());
+      assertThat(proposed.dynamicAllocationInitial().orElseThrow())
+          .isLessThanOrEqualTo(proposed.dynamicAllocationMax().orElseThrow());
+      assertThat(proposed.numExecutors())
+          .hasValue(proposed.dynamicAllocationMax().orElseThrow());
+    }
+  }
+
+  @Test
+  void recommend_lockedProperties_keepTheirValues() {
+    Recommendation answer = ask(
+        job()
+            .priority(Priority.PERFORMANCE)
+            .lock("spark.executor.instances")
+            .lock("spark.executor.memory")
+            .lock("spark.executor.cores")
+            .lock("spark.sql.shuffle.partitions"),
+        TestRuns.repeated(2, i -> TestRuns.etl().heapMb(16_384, 1_000)));
+
+    assertThat(executors(answer)).isEqualTo(4);
+    assertThat(answer.proposed().executorCores()).hasValue(2);
+    assertThat(answer.proposed().executorMemoryMb()).hasValue(16_384);
+    assertThat(answer.proposed().shufflePartitions()).hasValue(200);
+  }
+
+  @Test
+  void recommend_configurationOfTheProfile_isTodays() {
+    Recommendation answer = ask(
+        job()
+            .configuration(Map.of(
+                "spark.executor.instances", "9", "spark.executor.memory", "6g"))
+            .lock("spark.executor.instances"),
+        SMALL);
+
+    assertThat(answer.current().numExecutors()).hasValue(9);
+    assertThat(answer.current().executorMemoryMb()).hasValue(6144);
+    assertThat(executors(answer)).isEqualTo(9);
+  }
+
+  @Test
+  void recommend_inputScale_needsMore() {
+    Recommendation once = ask(job(), SMALL);
+    Recommendation fourfold = ask(job().inputScale(4), SMALL);
+
+    assertThat(executors(fourfold)).isGreaterThan(executors(once));
+    assertThat(fourfold.inputBasis()).isEqualTo(InputBasis.SCALED);
+    assertThat(fourfold.inputBytes()).hasValue(80L << 30);
+    assertThat(fourfold.reasoning()).contains("4.00 times the newest run's");
+    assertThat(fourfold.confidence()).isLessThan(once.confidence());
+  }
+
+  @Test
+  void recommend_inputSize_isTakenForBytesReadAndLabelled() {
+    Recommendation answer = ask(job().inputSize(DataSize.gibibytes(40)), SMALL);
+
+    assertThat(answer.inputBasis()).isEqualTo(InputBasis.DECLARED);
+    assertThat(answer.inputBytes()).hasValue(40L << 30);
+    assertThat(answer.reasoning()).contains("2.00 times the newest run's");
+  }
+
+  @Test
+  void recommend_streamingNotebookOrNoStages_abstains() {
+    Recommendation streaming = ask(job(), List.of(TestRuns.etl().kind(ApplicationKind.STREAMING).build()));
+    Recommendation notebook = ask(job(), List.of(TestRuns.etl().kind(ApplicationKind.NOTEBOOK).build()));
+    Recommendation declared = ask(job().jobType(JobType.STREAMING), List.of());
+    Recommendation empty =
+        ask(job(), List.of(TestRuns.etl().build().toBuilder().stages(List.of()).build()));
+
+    for (Recommendation answer : List.of(streaming, notebook, declared, empty)) {
+      assertThat(answer.verdict()).isEqualTo(Verdict.ABSTAIN);
+      assertThat(answer.proposed()).isEqualTo(Resources.NONE);
+      assertThat(answer.confidence()).isZero();
+    }
+    assertThat(streaming.reasoning()).contains("no batch run but streaming");
+    assertThat(empty.reasoning()).contains("no stage of it ran");
+  }
+
+  @Test
+  void recommend_jobWithoutRuns_getsALabelledSizeClass() {
+    Recommendation small =
+        ask(JobProfile.builder("new").inputSize(DataSize.gibibytes(10)), List.of());
+    Recommendation large =
+        ask(JobProfile.builder("new").inputSize(DataSize.gibibytes(1_000)), List.of());
+
+    assertThat(small.verdict()).isEqualTo(Verdict.CHANGE);
+    assertThat(small.method()).isEqualTo("rules");
+    assertThat(small.confidenceBasis()).isEqualTo(ConfidenceBasis.RULES);
+    assertThat(small.confidence()).isBetween(0.01, 0.3);
+    assertThat(small.reasoning()).contains("rule of thumb").contains("10.0 GiB");
+    assertThat(small.current()).isEqualTo(Resources.NONE);
+    assertThat(executors(large)).isGreaterThan(executors(small));
+  }
+
+  @Test
+  void recommend_noInputSize_saysThatItIsAssumed() {
+    Recommendation answer = ask(JobProfile.builder("new"), List.of());
+
+    assertThat(answer.inputBytes()).isEmpty();
+    assertThat(answer.inputBasis()).isEqualTo(InputBasis.UNKNOWN);
+    assertThat(answer.reasoning()).contains("was not given and is assumed");
+  }
+
+  @Test
+  void recommend_equalQuestionAndHistory_hasEqualAnswer() {
+    assertThat(ask(job(), SMALL)).isEqualTo(ask(job(), SMALL));
+    assertThat(ask(job(), SMALL).id()).isNotEqualTo(ask(job().budget(3), SMALL).id());
+    assertThat(ask(job(), SMALL).id()).isNotEqualTo(ask(job(), SMALL.subList(1, 6)).id());
+  }
+
+  @Test
+  void recommend_alternatives_areAParetoFrontFastestFirst() {
+    List<Recommendation.Alternative> front = ask(job(), SMALL).alternatives();
+
+    assertThat(front).hasSizeGreaterThan(2);
+    for (int i = 1; i < front.size(); i++) {
+      assertThat(front.get(i).prediction().duration().orElseThrow().expected())
+          .isGreaterThan(front.get(i - 1).prediction().duration().orElseThrow().expected());
+      assertThat(front.get(i).prediction().costInterval().orElseThrow().expected())
+          .isLessThan(front.get(i - 1).prediction().costInterval().orElseThrow().expected());
+    }
+  }
+
+  @Test
+  void recommend_ownLeftOutRuns_carryTheConfidence() {
+    List<ApplicationRun> kept = TestRuns.repeated(10, i -> TestRuns.etl());
+    JobProfile.Builder asItIs = job().lock("spark.executor.instances").lock("spark.executor.memory");
+
+    Recommendation ten = ask(asItIs, kept);
+    Recommendation four = ask(asItIs, kept.subList(0, 4));
+    Recommendation one = ask(asItIs, kept.subList(0, 1));
+
+    assertThat(ten.confidenceBasis()).isEqualTo(ConfidenceBasis.OWN);
+    assertThat(one.confidenceBasis()).isEqualTo(ConfidenceBasis.POOLED);
+    assertThat(ten.confidence()).isGreaterThan(four.confidence()).isLessThan(1);
+  }
+
+  @Test
+  void recommend_slotsAboveThePartitions_raisesThem() {
+    List<ApplicationRun> runs = TestRuns.repeated(2, i -> TestRuns.run()
+        .scan(2_000, 60_000, 500L << 30)
+        .shuffle(40, 60_000, 1L << 30)
+        .conf("spark.sql.shuffle.partitions", "40"));
+
+    Recommendation answer = ask(job().priority(Priority.PERFORMANCE), runs);
+
+    int slots = executors(answer) * answer.proposed().executorCores().orElseThrow();
+    assertThat(slots).isGreaterThan(40);
+    assertThat(answer.proposed().shufflePartitions().orElseThrow()).isGreaterThanOrEqualTo(slots);
+  }
+
+  @Test
+  void recommend_heapDeath_halvesConcurrentTasksFirst() {
+    List<ApplicationRun> died = List.of(TestRuns.etl()
+        .executors(4, 4)
+        .died(Cause.HEAP, Certainty.CERTAIN)
+        .build());
+
+    Recommendation answer = ask(job(), died);
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.CHANGE);
+    assertThat(answer.proposed().executorCores()).hasValue(2);
+    assertThat(answer.proposed().executorMemoryMb()).hasValue(4096);
+  }
+
+  @Test
+  void recommend_emrServerless_proposesWorkersThatExist() {
+    Resources proposed = ask(job().platform(Platform.EMR_SERVERLESS), SMALL).proposed();
+    Recommendation tooFew =
+        ask(job().platform(Platform.EMR_SERVERLESS).maxExecutors(3), SMALL);
+
+    assertThat(proposed.numExecutors().orElseThrow()).isGreaterThanOrEqualTo(4);
+    assertThat(ServerlessWorkers.hasCores(proposed.executorCores().orElseThrow())).isTrue();
+    assertThat(tooFew.verdict()).isEqualTo(Verdict.INFEASIBLE);
+    assertThat(tooFew.bindingConstraint()).contains("EMR Serverless refuses fewer than 4");
+  }
+}

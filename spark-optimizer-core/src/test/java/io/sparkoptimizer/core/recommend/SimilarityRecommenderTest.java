@@ -1,0 +1,176 @@
+package io.sparkoptimizer.core.recommend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkoptimizer.DataSize;
+import io.sparkoptimizer.JobProfile;
+import io.sparkoptimizer.JobType;
+import io.sparkoptimizer.OptimizerSettings;
+import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.Recommendation.ConfidenceBasis;
+import io.sparkoptimizer.Verdict;
+import io.sparkoptimizer.core.FakeHistory;
+import io.sparkoptimizer.core.TestRuns;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.RunSummary;
+import io.sparkoptimizer.spi.RecommendationRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SimilarityRecommenderTest {
+  private static final SimilarityRecommender SIMILARITY = new SimilarityRecommender();
+
+  /** Four jobs that read 10 to 40 GiB at one rate, and one that is nothing like them. */
+  private static List<ApplicationRun> history() {
+    List<ApplicationRun> runs = new ArrayList<>();
+    for (int i = 1; i <= 4; i++) {
+      runs.add(job(i, JobType.ETL));
+    }
+    runs.add(TestRuns.run()
+        .name("tiny-ml")
+        .appId("tiny-ml")
+        .jobType(JobType.ML)
+        .scan(2, 1_000_000, 1 << 20)
+        .build());
+    return runs;
+  }
+
+  private static ApplicationRun job(int i, JobType type) {
+    return TestRuns.run()
+        .name("job-" + i)
+        .appId("job-" + i)
+        .jobType(type)
+        .scan(80 * i, 10_000, i * (10L << 30))
+        .shuffle(200, 1_000, i * (2L << 30))
+        .build();
+  }
+
+  private static Recommendation ask(
+      JobProfile.Builder profile, List<ApplicationRun> history, Map<String, String> settings) {
+    return SIMILARITY.recommend(new RecommendationRequest(
+        profile.build(), List.of(), new FakeHistory(history), OptimizerSettings.of(settings)));
+  }
+
+  private static JobProfile.Builder newJob() {
+    return JobProfile.builder("new").jobType(JobType.ETL).inputSize(DataSize.gibibytes(20));
+  }
+
+  @Test
+  void recommend_jobsOfLikeWork_answerScaledToTheInput() {
+    Recommendation answer = ask(newJob(), history(), Map.of());
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.CHANGE);
+    assertThat(answer.method()).isEqualTo("similarity");
+    assertThat(answer.runs()).containsExactlyInAnyOrder("job-1", "job-2", "job-3", "job-4");
+    assertThat(answer.reasoning()).contains("4 jobs of like work").contains("job-2 (1.00)");
+    assertThat(answer.confidenceBasis()).isEqualTo(ConfidenceBasis.POOLED);
+    assertThat(answer.confidence()).isBetween(0.05, 0.6);
+    assertThat(answer.inputBytes()).hasValue(20L << 30);
+  }
+
+  @Test
+  void recommend_moreInput_getsMore() {
+    int small = ask(newJob(), history(), Map.of()).proposed().numExecutors().orElseThrow();
+    int large = ask(
+            JobProfile.builder("new").jobType(JobType.ETL).inputSize(DataSize.gibibytes(60)),
+            history(),
+            Map.of())
+        .proposed()
+        .numExecutors()
+        .orElseThrow();
+
+    assertThat(large).isGreaterThan(small);
+  }
+
+  @Test
+  void recommend_tooFewNeighbours_abstainsAndCounts() {
+    Recommendation answer =
+        ask(newJob(), history(), Map.of("recommendations.min_similar_jobs", "5"));
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.ABSTAIN);
+    assertThat(answer.reasoning())
+        .isEqualTo("4 jobs of like work found, at similarity 0.70 or more; 5 are needed.");
+  }
+
+  @Test
+  void recommend_thresholdAndMost_areRespected() {
+    assertThat(ask(newJob(), history(), Map.of("recommendations.similarity_threshold", "0.999"))
+            .verdict())
+        .isEqualTo(Verdict.ABSTAIN);
+    assertThat(ask(newJob(), history(), Map.of("recommendations.max_similar_jobs", "3")).runs())
+        .hasSize(3)
+        .contains("job-2");
+  }
+
+  @Test
+  void recommend_noInputSize_abstains() {
+    Recommendation answer =
+        ask(JobProfile.builder("new").jobType(JobType.ETL), history(), Map.of());
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.ABSTAIN);
+    assertThat(answer.reasoning()).contains("Without an input size");
+  }
+
+  @Test
+  void recommend_jobWithRuns_leavesThemToOthersUnlessNamed() {
+    List<ApplicationRun> own = List.of(job(2, JobType.ETL));
+    FakeHistory history = new FakeHistory(history());
+    RecommendationRequest unnamed = new RecommendationRequest(
+        JobProfile.builder("job-2").build(), own, history, OptimizerSettings.DEFAULT);
+    RecommendationRequest named = new RecommendationRequest(
+        JobProfile.builder("job-2").method("similarity").build(),
+        own,
+        history,
+        OptimizerSettings.DEFAULT);
+
+    assertThat(SIMILARITY.recommend(unnamed).verdict()).isEqualTo(Verdict.ABSTAIN);
+    assertThat(SIMILARITY.recommend(named).runs()).isNotEmpty().doesNotContain("job-2");
+  }
+
+  @Test
+  void recommend_equalQuestions_haveEqualAnswers() {
+    assertThat(ask(newJob(), history(), Map.of())).isEqualTo(ask(newJob(), history(), Map.of()));
+  }
+
+  @Test
+  void similarity_anyTwoWorks_isSymmetricAndOneWithItself() {
+    for (int seed = 0; seed < 100; seed++) {
+      Random random = new Random(seed);
+      WorkFeatures a = random(random);
+      WorkFeatures b = random(random);
+
+      assertThat(a.similarity(b)).as("seed %d", seed).isEqualTo(b.similarity(a)).isBetween(0.0, 1.0);
+      assertThat(a.similarity(a)).as("itself, seed %d", seed).isCloseTo(1, within(1e-12));
+    }
+  }
+
+  private static WorkFeatures random(Random random) {
+    JobType[] types = JobType.values();
+    return WorkFeatures.of(RunSummary.of(TestRuns.run()
+        .jobType(types[random.nextInt(types.length)])
+        .scan(1 + random.nextInt(500), 100, random.nextInt(1_000_000_000))
+        .shuffle(1 + random.nextInt(500), 100, random.nextInt(1_000_000_000))
+        .build()));
+  }
+
+  @Test
+  void similarity_otherConfiguration_changesNothing() {
+    WorkFeatures small = WorkFeatures.of(RunSummary.of(
+        TestRuns.etl().executors(1, 1).heapMb(1_024, 900).build()));
+    WorkFeatures large = WorkFeatures.of(RunSummary.of(
+        TestRuns.etl().executors(90, 8).heapMb(65_536, 900).build()));
+
+    assertThat(small).isEqualTo(large);
+  }
+
+  @Test
+  void similarity_nothingKnownInCommon_isZero() {
+    assertThat(WorkFeatures.of(JobProfile.builder("x").build())
+            .similarity(WorkFeatures.of(JobProfile.builder("y").build())))
+        .isZero();
+  }
+}

@@ -1,0 +1,172 @@
+package io.sparkoptimizer.core.whatif;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparkoptimizer.Prices;
+import io.sparkoptimizer.WhatIf;
+import io.sparkoptimizer.core.TestRuns;
+import io.sparkoptimizer.spark.ApplicationKind;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.MemoryFailure.Cause;
+import io.sparkoptimizer.spark.MemoryFailure.Certainty;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class WhatIfModelTest {
+  private static final ApplicationRun RUN = TestRuns.etl().build();
+
+  private static WhatIf answer(ApplicationRun run, WhatIf.Query query) {
+    return WhatIfModel.answer(run, query, List.of(), Prices.DEFAULT);
+  }
+
+  private static WhatIf.Query memory(long... heapsMb) {
+    return new WhatIf.Query(
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        Arrays.stream(heapsMb).boxed().toList(),
+        List.of(),
+        1);
+  }
+
+  @Test
+  void answer_executors_fillsEveryFigure() {
+    WhatIf answer = answer(RUN, WhatIf.Query.ofExecutors(2, 4, 8));
+
+    assertThat(answer.appId()).isEqualTo("app-1");
+    assertThat(answer.baseline().executors()).hasValue(4);
+    assertThat(answer.baseline().durationMs()).isEqualTo(RUN.durationMs());
+    assertThat(answer.baseline().startupMs()).hasValue(5_000);
+    assertThat(answer.baseline().driverMs()).hasValue(30_000);
+    assertThat(answer.points()).hasSize(3).allSatisfy(point -> {
+      assertThat(point.refused()).isNull();
+      assertThat(point.durationMs()).isNotNull();
+      assertThat(point.startupMs().orElseThrow() + point.workMs().orElseThrow())
+          .isCloseTo(Math.round(point.durationMs().expected()), within(1L));
+      assertThat(point.utilization().orElseThrow()).isBetween(0.0, 1.0);
+      assertThat(point.cost().orElseThrow()).isPositive();
+      assertThat(point.executorCoreMs().orElseThrow()).isPositive();
+    });
+    assertThat(answer.points().get(0).workMs().orElseThrow())
+        .isGreaterThan(answer.points().get(2).workMs().orElseThrow());
+    assertThat(answer.points().get(1).durationMs().expected())
+        .isCloseTo(RUN.durationMs().orElseThrow(), within(15_000.0));
+  }
+
+  @Test
+  void answer_lists_areCrossedInTheOrderAsked() {
+    WhatIf answer = answer(
+        RUN,
+        new WhatIf.Query(
+            List.of(8, 2), Optional.empty(), List.of(1, 4), List.of(), List.of(50, 400), 2));
+
+    assertThat(answer.points())
+        .extracting(point -> point.resources().numExecutors().orElseThrow() + "x"
+            + point.resources().executorCores().orElseThrow() + "p"
+            + point.resources().shufflePartitions().orElseThrow())
+        .containsExactly("8x1p50", "8x1p400", "8x4p50", "8x4p400", "2x1p50", "2x1p400", "2x4p50",
+            "2x4p400");
+  }
+
+  @Test
+  void answer_fartherFromTheRun_isLessSure() {
+    List<WhatIf.Point> points =
+        answer(RUN, WhatIf.Query.ofExecutors(4, 8, 64)).points();
+
+    assertThat(width(points.get(0))).isLessThan(width(points.get(1)));
+    assertThat(width(points.get(1))).isLessThan(width(points.get(2)));
+  }
+
+  private static double width(WhatIf.Point point) {
+    return point.durationMs().high() / point.durationMs().low();
+  }
+
+  @Test
+  void answer_runsOfTheJobAtOtherSizes_narrowTheInterval() {
+    List<ApplicationRun> others = TestRuns.repeated(10, i -> TestRuns.etl().executors(1 + i, 2));
+
+    WhatIf alone = answer(RUN, WhatIf.Query.ofExecutors(12));
+    WhatIf informed =
+        WhatIfModel.answer(RUN, WhatIf.Query.ofExecutors(12), others, Prices.DEFAULT);
+
+    assertThat(width(informed.points().get(0))).isLessThan(width(alone.points().get(0)));
+  }
+
+  @Test
+  void answer_dynamicBounds_growWithTheWork() {
+    WhatIf answer = answer(
+        RUN,
+        new WhatIf.Query(
+            List.of(),
+            Optional.of(new WhatIf.Bounds(1, 16)),
+            List.of(),
+            List.of(),
+            List.of(),
+            1));
+
+    WhatIf.Point point = answer.points().get(0);
+    assertThat(point.resources().dynamicAllocation()).contains(true);
+    assertThat(point.resources().dynamicAllocationMin()).isEqualTo(OptionalInt.of(1));
+    assertThat(point.resources().dynamicAllocationMax()).isEqualTo(OptionalInt.of(16));
+    assertThat(point.durationMs()).isNotNull();
+  }
+
+  @Test
+  void answer_heapThatDied_isRefusedWithTheRun() {
+    ApplicationRun died = TestRuns.etl()
+        .appId("app-died")
+        .heapMb(2_048, 2_000)
+        .died(Cause.HEAP, Certainty.CERTAIN)
+        .build();
+
+    WhatIf answer =
+        WhatIfModel.answer(RUN, memory(1_024, 2_048, 3_072), List.of(died), Prices.DEFAULT);
+
+    assertThat(answer.points().get(0).refused())
+        .isEqualTo("a run with 2048 MiB of heap for 2 cores ran out of memory (app-died)");
+    assertThat(answer.points().get(0).durationMs()).isNull();
+    assertThat(answer.points().get(1).refused()).isNotNull();
+    assertThat(answer.points().get(2).refused()).isNull();
+  }
+
+  @Test
+  void answer_otherHeap_isLessSureAndCostsOtherwise() {
+    List<WhatIf.Point> points = answer(RUN, memory(4_096, 16_384)).points();
+
+    assertThat(width(points.get(1))).isGreaterThan(width(points.get(0)));
+    assertThat(points.get(1).cost().orElseThrow())
+        .isGreaterThan(points.get(0).cost().orElseThrow());
+  }
+
+  @Test
+  void answer_streamingOrEmptyRun_isRefusedWithTheReason() {
+    WhatIf streaming = answer(
+        TestRuns.etl().kind(ApplicationKind.STREAMING).build(), WhatIf.Query.ofExecutors(2));
+    WhatIf empty = answer(
+        RUN.toBuilder().stages(List.of()).build(), WhatIf.Query.ofExecutors(2));
+
+    assertThat(streaming.points().get(0).refused()).contains("no batch run but streaming");
+    assertThat(empty.points().get(0).refused()).isEqualTo("no stage of it ran");
+  }
+
+  @Test
+  void answer_tooManyPoints_isRefused() {
+    WhatIf.Query query = new WhatIf.Query(
+        Collections.nCopies(1_000, 2),
+        Optional.empty(),
+        Collections.nCopies(1_000, 2),
+        List.of(),
+        List.of(),
+        1);
+
+    assertThatThrownBy(() -> answer(RUN, query))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the question has 1000000 points; at most 100000 are answered at once");
+  }
+}
