@@ -5,16 +5,13 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.DriverDataSource;
 import io.sparkoptimizer.OptimizerException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
@@ -77,6 +74,7 @@ final class Database implements AutoCloseable {
     if (url.file() == null) {
       return open(plain, plain, plain, url.shown(), settings.maximumConnections());
     }
+    createFolder(url.file());
     Properties pragmas = new Properties();
     pragmas.setProperty("busy_timeout", Long.toString(BUSY_MS));
     DataSource untouched = source(url, pragmas);
@@ -85,11 +83,11 @@ final class Database implements AutoCloseable {
     pragmas.setProperty("foreign_keys", "true");
     DataSource reads = source(url, pragmas);
     // A transaction that reads and then writes could not wait for another that does the same.
+    // Flyway
+    // is one: its own lock does nothing on SQLite, this one lets processes make the schema in turn.
     pragmas.setProperty("transaction_mode", "IMMEDIATE");
     DataSource writes = source(url, pragmas);
-    return alone(
-        url.file(),
-        () -> open(untouched, reads, writes, url.shown(), settings.maximumConnections()));
+    return open(untouched, reads, writes, url.shown(), settings.maximumConnections());
   }
 
   /**
@@ -113,18 +111,11 @@ final class Database implements AutoCloseable {
     return new Database(shown, reads, writes, dialect, most);
   }
 
-  /** Opens a file while no other process does: Flyway has no lock on SQLite. */
-  private static synchronized Database alone(Path file, Supplier<Database> open) {
-    Path lock = file.resolveSibling(file.getFileName() + ".lock");
+  private static void createFolder(Path file) {
     try {
       Path folder = file.getParent();
       if (folder != null) {
         Files.createDirectories(folder);
-      }
-      try (FileChannel channel =
-          FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-        channel.lock(); // until the channel is closed
-        return open.get();
       }
     } catch (IOException unusable) {
       throw new OptimizerException(

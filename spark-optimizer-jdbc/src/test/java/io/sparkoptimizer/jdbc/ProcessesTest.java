@@ -12,6 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +51,37 @@ class ProcessesTest {
       }
       try (Repository repository = open(file)) {
         assertThat(repository.runs(RunQuery.ALL)).containsExactlyInAnyOrderElementsOf(wanted);
+      }
+    }
+  }
+
+  /** Threads meet at a point where processes seldom do. */
+  @Test
+  void open_manyAtOnceOnANewFile_allSucceed() throws Exception {
+    int openers = 6;
+    for (int round = 0; round < 5 * Integer.getInteger("test.thoroughness", 1); round++) {
+      Path file = folder.resolve("round" + round).resolve("history.db");
+      CyclicBarrier start = new CyclicBarrier(openers);
+      ExecutorService threads = Executors.newFixedThreadPool(openers);
+      try {
+        List<Future<SaveResult>> results = new ArrayList<>();
+        for (int opener = 0; opener < openers; opener++) {
+          List<CollectedRun> batch = RunWriter.batch(SyntheticRuns.seeded(opener), opener, round);
+          results.add(threads.submit(() -> {
+            start.await();
+            try (Repository repository = open(file)) {
+              return repository.save(batch);
+            }
+          }));
+        }
+        for (Future<SaveResult> result : results) {
+          assertThat(result.get()).isEqualTo(new SaveResult(RunWriter.BATCH, 0, 0));
+        }
+      } finally {
+        threads.shutdownNow();
+      }
+      try (Repository repository = open(file)) {
+        assertThat(repository.count(RunQuery.ALL)).isEqualTo(30);
       }
     }
   }
