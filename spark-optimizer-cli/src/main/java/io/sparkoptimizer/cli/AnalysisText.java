@@ -5,12 +5,18 @@ import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunSummary;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.io.PrintWriter;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** What {@code analyze} tells people. */
 final class AnalysisText {
+  private static final Pattern SIZING = Pattern.compile("spark\\.("
+      + "(executor|driver)\\.(instances|cores|memory|memoryOverhead|memoryOverheadFactor)"
+      + "|executor\\.pyspark\\.memory|dynamicAllocation\\..+|memory\\..+|task\\.cpus"
+      + "|default\\.parallelism|sql\\.shuffle\\.partitions|sql\\.adaptive\\..+"
+      + "|sql\\.files\\.maxPartitionBytes)");
+
   private AnalysisText() {}
 
   static void print(PrintWriter out, Analysis analysis) {
@@ -94,18 +100,11 @@ final class AnalysisText {
   /** What decides about resources; the whole configuration is in {@code inspect}. */
   private static void configuration(PrintWriter out, ApplicationRun run) {
     Table table = new Table("<Configuration", "<Value");
-    for (Map.Entry<String, String> entry : run.configuration().entrySet()) {
-      String key = entry.getKey();
-      if (key.startsWith("spark.executor.")
-          || key.startsWith("spark.driver.")
-          || key.startsWith("spark.dynamicAllocation.")
-          || key.startsWith("spark.memory.")
-          || key.equals("spark.default.parallelism")
-          || key.equals("spark.sql.shuffle.partitions")
-          || key.equals("spark.sql.adaptive.enabled")) {
-        table.row(key, entry.getValue());
+    run.configuration().forEach((key, value) -> {
+      if (SIZING.matcher(key).matches()) {
+        table.row(key, value);
       }
-    }
+    });
     if (!table.isEmpty()) {
       out.println();
       table.print(out, "  ");
@@ -118,7 +117,8 @@ final class AnalysisText {
       out.println("No finding: nothing stands out.");
       return;
     }
-    out.println(analysis.findings().size() + " opportunities");
+    out.println(analysis.findings().size()
+        + (analysis.findings().size() == 1 ? " opportunity" : " opportunities"));
     for (Analysis.Finding finding : analysis.findings()) {
       out.println();
       out.println("  [" + finding.severity().word() + "] " + Text.clean(finding.title())

@@ -63,7 +63,7 @@ final class ListJobsCommand implements Callable<Integer> {
       if (format == OutputFormat.JSON) {
         Json.print(session.out, JobsJson.document(runs, total, optimizer::cost));
       } else {
-        print(session.out, runs, total, optimizer::cost);
+        print(session, runs, total, optimizer::cost);
         if (total == 0) {
           session.remark("no recorded run; 'spark-optimizer collect' reads event logs");
         }
@@ -73,10 +73,12 @@ final class ListJobsCommand implements Callable<Integer> {
   }
 
   static void print(
-      PrintWriter out,
+      Session session,
       List<RunSummary> runs,
       long total,
       Function<RunSummary, OptionalDouble> cost) {
+    PrintWriter out = session.out;
+    String currency = session.currency();
     if (!runs.isEmpty()) {
       Table table = new Table(
           "<Application",
@@ -103,12 +105,12 @@ final class ListJobsCommand implements Callable<Integer> {
             Text.count(run.executorsPeak()),
             Text.count(run.executorCores()),
             Text.memory(run.executorMemoryMb()),
-            Text.figure(cost.apply(run)));
+            Text.money(cost.apply(run), currency));
       }
       table.print(out, "");
     }
-    out.println(
-        (runs.isEmpty() ? "" : System.lineSeparator()) + runs.size() + " of " + total + " runs");
+    out.println((runs.isEmpty() ? "" : System.lineSeparator()) + runs.size() + " of "
+        + Text.plural(total, "run"));
     out.flush();
   }
 }

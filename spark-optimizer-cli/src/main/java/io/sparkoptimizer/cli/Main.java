@@ -21,6 +21,7 @@ public final class Main {
             System.getenv(),
             Path.of(""),
             Path.of(System.getProperty("user.home", "")),
+            System.getProperty("spark-optimizer.command", "spark-optimizer"),
             System.getProperty("spark-optimizer.home"),
             terminal("stdout"),
             terminal("stderr"),

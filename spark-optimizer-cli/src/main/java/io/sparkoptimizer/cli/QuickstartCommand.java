@@ -63,7 +63,7 @@ final class QuickstartCommand implements Callable<Integer> {
       }
       heading("What was found");
       List<RunSummary> newest = runs.subList(0, Math.min(20, runs.size()));
-      ListJobsCommand.print(session.out, newest, runs.size(), optimizer::cost);
+      ListJobsCommand.print(session, newest, runs.size(), optimizer::cost);
       Optional<RunSummary> wasteful = mostWasteful(runs);
       wasteful.flatMap(run -> optimizer.run(run.id().appId())).ifPresent(run -> {
         heading("The run that left most core time unused");
@@ -95,12 +95,13 @@ final class QuickstartCommand implements Callable<Integer> {
 
   private void next(String url, RunSummary run, String job) {
     String database = " --db-url " + SparkSubmit.quote(url);
+    String command = SparkSubmit.quote(session.command());
     heading("Next, try");
-    session.out.println("  spark-optimizer recommend --job " + SparkSubmit.quote(job)
+    session.out.println("  " + command + " recommend --job " + SparkSubmit.quote(job)
         + " --format spark-submit" + database);
-    session.out.println("  spark-optimizer whatif --app-id "
+    session.out.println("  " + command + " whatif --app-id "
         + SparkSubmit.quote(run.id().appId()) + " --executors 1,2,4,8" + database);
-    session.out.println("  spark-optimizer collect --event-log-dir /path/to/your/spark-events");
+    session.out.println("  " + command + " collect --event-log-dir /path/to/your/spark-events");
     session.out.flush();
   }
 

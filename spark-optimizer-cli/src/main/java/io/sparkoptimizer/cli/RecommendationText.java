@@ -64,7 +64,8 @@ final class RecommendationText {
         "Rests on",
         answer.runs().isEmpty()
             ? "no recorded run"
-            : answer.runs().size() + " runs, newest " + Text.clean(answer.runs().get(0)));
+            : Text.plural(answer.runs().size(), "run") + ", newest "
+                + Text.clean(answer.runs().get(0)));
     fact(
         out,
         "Prices",
@@ -150,8 +151,8 @@ final class RecommendationText {
           one.current() == null ? Text.UNKNOWN : one.current(),
           one.proposed() == null ? Text.UNKNOWN : one.proposed(),
           one.metric(),
-          Text.figure(one.observed()),
-          Text.figure(one.threshold()),
+          Text.measured(one.metric(), one.observed()),
+          Text.measured(one.metric(), one.threshold()),
           one.effect());
     }
     if (!table.isEmpty()) {

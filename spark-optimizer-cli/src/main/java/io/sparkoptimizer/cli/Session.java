@@ -2,6 +2,7 @@ package io.sparkoptimizer.cli;
 
 import io.sparkoptimizer.Optimizer;
 import io.sparkoptimizer.OptimizerBuilder;
+import io.sparkoptimizer.OptimizerSettings;
 import io.sparkoptimizer.SkippedInput;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ final class Session {
   final PrintWriter err;
   private final Surroundings around;
   private final SparkOptimizerCommand options;
+  private @Nullable Configuration loaded;
 
   Session(Surroundings around, SparkOptimizerCommand options, PrintWriter out, PrintWriter err) {
     this.around = around;
@@ -51,6 +53,15 @@ final class Session {
   }
 
   private Configuration configuration() {
+    Configuration configuration = loaded;
+    if (configuration == null) {
+      configuration = load();
+      loaded = configuration;
+    }
+    return configuration;
+  }
+
+  private Configuration load() {
     Map<String, String> arguments = new TreeMap<>();
     if (options.dbUrl != null) {
       arguments.put("database.url", options.dbUrl);
@@ -65,6 +76,16 @@ final class Session {
     // Read by slf4j-simple when the first logger is made, which is after this.
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", configuration.logLevel());
     return configuration;
+  }
+
+  /** What the user typed to start it. */
+  String command() {
+    return around.command();
+  }
+
+  /** Of all costs. */
+  String currency() {
+    return OptimizerSettings.of(configuration().values()).prices().currency();
   }
 
   @Nullable

@@ -46,8 +46,8 @@ final class StatsCommand implements Callable<Integer> {
   }
 
   private void print(HistoryStats stats) {
-    session.out.println(Text.count(stats.applications()) + " runs of "
-        + Text.count(stats.jobs()) + " jobs, from " + Text.time(stats.firstStartMs()) + " to "
+    session.out.println(Text.plural(stats.applications(), "run") + " of "
+        + Text.plural(stats.jobs(), "job") + ", from " + Text.time(stats.firstStartMs()) + " to "
         + Text.time(stats.lastStartMs()) + " UTC");
     new TreeMap<>(stats.byStatus())
         .forEach((status, runs) ->

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param environment environment variables
  * @param workingDirectory where {@code ./spark-optimizer.yaml} is looked for
  * @param home the user's home folder
+ * @param command what the user typed to start it
  * @param installation root of the checkout; null where the launcher did not say
  * @param stdoutTerminal whether a person reads stdout
  * @param stderrTerminal whether a person reads stderr
@@ -27,6 +28,7 @@ record Surroundings(
     Map<String, String> environment,
     Path workingDirectory,
     Path home,
+    String command,
     @Nullable String installation,
     boolean stdoutTerminal,
     boolean stderrTerminal,

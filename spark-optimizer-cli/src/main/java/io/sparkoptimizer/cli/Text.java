@@ -22,6 +22,7 @@ final class Text {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+  private static final Pattern TRAILING_ZEROS = Pattern.compile("\\.?0+$");
   private static final Pattern SPACES = Pattern.compile("\\s+");
 
   private Text() {}
@@ -114,13 +115,31 @@ final class Text {
 
   /** A figure of any size: at most three digits after the point, and none that say nothing. */
   static String figure(double value) {
-    return value == Math.rint(value) && Math.abs(value) < 1e15
-        ? format("%,d", (long) value)
-        : format("%,.3f", value);
+    if (!(Math.abs(value) < 1000)) {
+      return format("%,.0f", value);
+    }
+    String text = format("%.3f", value);
+    return TRAILING_ZEROS.matcher(text).replaceFirst("");
   }
 
-  static String figure(OptionalDouble value) {
-    return value.isPresent() ? figure(value.getAsDouble()) : UNKNOWN;
+  /** A metric's figure in the unit that its name ends in. */
+  static String measured(String metric, double value) {
+    if (metric.endsWith("_ms")) {
+      return duration(value);
+    }
+    if (metric.endsWith("_bytes") && value >= 0) {
+      return bytes(OptionalLong.of(Math.round(value)));
+    }
+    return metric.endsWith("_mb") ? memory(OptionalLong.of(Math.round(value))) : figure(value);
+  }
+
+  static String measured(String metric, OptionalDouble value) {
+    return value.isPresent() ? measured(metric, value.getAsDouble()) : UNKNOWN;
+  }
+
+  /** {@code 1 run}, {@code 2 runs}. */
+  static String plural(long count, String one) {
+    return count(count) + " " + one + (count == 1 ? "" : "s");
   }
 
   /** In UTC; say so beside it. */

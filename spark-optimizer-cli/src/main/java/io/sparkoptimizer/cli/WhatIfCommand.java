@@ -132,6 +132,7 @@ final class WhatIfCommand implements Callable<Integer> {
         + Text.duration(was.startupMs()) + ", work " + Text.duration(was.workMs())
         + ", of it driver alone " + Text.duration(was.driverMs()));
     session.out.println();
+    String currency = session.currency();
     Table table = new Table(
         ">Executors",
         ">Cores",
@@ -167,7 +168,7 @@ final class WhatIfCommand implements Callable<Integer> {
               ? Text.hours(point.executorCoreMs().getAsLong() / 3_600_000.0)
               : Text.UNKNOWN,
           Text.percent(point.utilization()),
-          Text.figure(point.cost()),
+          Text.money(point.cost(), currency),
           point.refused() == null ? "" : point.refused());
     }
     table.print(session.out, "");

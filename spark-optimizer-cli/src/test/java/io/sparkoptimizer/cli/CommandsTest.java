@@ -499,7 +499,7 @@ class CommandsTest {
         .contains("spark.executor.memory  4g")
         .contains("64 of 100")
         .contains("[high] One task takes nine times the median (stage 3)")
-        .contains("seen: max_to_median 9.250, threshold 4 ratio")
+        .contains("seen: max_to_median 9.25, threshold 4 ratio")
         .contains("Let Spark split the large partitions.")
         .contains("spark.sql.adaptive.skewJoin.enabled true");
   }
@@ -559,7 +559,8 @@ class CommandsTest {
     assertThat(shell.out())
         .contains("Started (UTC)")
         .contains("2026-11-30 00:00:00")
-        .contains("20 of 30 runs");
+        .contains("20 of 30 runs")
+        .contains("1.25 USD");
     assertThat(shell.out().lines()).hasSize(2 + 20 + 2);
   }
 
@@ -592,7 +593,8 @@ class CommandsTest {
       shell.run("quickstart").exits(0);
       assertThat(shell.out())
           .contains("Successfully processed", "3 of 3 runs", "Health", "Recommendation for often")
-          .contains("recommend --job often --format spark-submit --db-url jdbc:sqlite:")
+          .contains(
+              "./spark-optimizer recommend --job often --format spark-submit --db-url jdbc:sqlite:")
           .contains("whatif --app-id app-", "collect --event-log-dir");
       shell.optimizer.report = new CollectionReport(0, 0, 0, 3, List.of());
     }

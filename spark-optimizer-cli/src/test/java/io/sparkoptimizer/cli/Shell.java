@@ -43,6 +43,7 @@ final class Shell {
         environment,
         folder,
         folder.resolve("home"),
+        "./spark-optimizer",
         installation,
         terminal,
         terminal,

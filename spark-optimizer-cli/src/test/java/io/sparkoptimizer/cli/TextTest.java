@@ -38,7 +38,14 @@ class TextTest {
     assertThat(Text.money(0, "EUR")).isEqualTo("0.00 EUR");
     assertThat(Text.percent(OptionalDouble.of(0.825))).isEqualTo("83 %");
     assertThat(Text.figure(1_000_000)).isEqualTo("1,000,000");
-    assertThat(Text.figure(0.41)).isEqualTo("0.410");
+    assertThat(Text.figure(0.41)).isEqualTo("0.41");
+    assertThat(Text.figure(100)).isEqualTo("100");
+    assertThat(Text.figure(43_121.4)).isEqualTo("43,121");
+    assertThat(Text.measured("predicted_duration_ms", 43_121)).isEqualTo("43.1 s");
+    assertThat(Text.measured("peak_jvm_heap_bytes", 1 << 30)).isEqualTo("1.0 GiB");
+    assertThat(Text.measured("executor_memory_mb", 4096)).isEqualTo("4 GiB");
+    assertThat(Text.measured("slot_occupancy", 0.5)).isEqualTo("0.5");
+    assertThat(Text.plural(1, "run")).isEqualTo("1 run");
     assertThat(Text.time(OptionalLong.of(0))).isEqualTo("1970-01-01 00:00:00");
   }
 
