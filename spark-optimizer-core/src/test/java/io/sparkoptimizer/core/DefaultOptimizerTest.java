@@ -61,10 +61,24 @@ class DefaultOptimizerTest {
     public Recommendation recommend(RecommendationRequest request) {
       asked.add(name);
       return new Recommendation(
-          name + "-id", verdict, name, Resources.NONE, Prediction.UNKNOWN, Resources.NONE,
-          Prediction.UNKNOWN, 0, Recommendation.ConfidenceBasis.RULES, request.settings().prices(),
-          List.of(), OptionalLong.empty(), Recommendation.InputBasis.UNKNOWN, null, name, List.of(),
-          Map.of(), List.of());
+          name + "-id",
+          verdict,
+          name,
+          Resources.NONE,
+          Prediction.UNKNOWN,
+          Resources.NONE,
+          Prediction.UNKNOWN,
+          0,
+          Recommendation.ConfidenceBasis.RULES,
+          request.settings().prices(),
+          List.of(),
+          OptionalLong.empty(),
+          Recommendation.InputBasis.UNKNOWN,
+          null,
+          name,
+          List.of(),
+          Map.of(),
+          List.of());
     }
   }
 
@@ -86,7 +100,8 @@ class DefaultOptimizerTest {
   @Test
   void recommend_likeAnUnknownRun_saysWhatToDo() {
     try (Optimizer optimizer = builder().build()) {
-      assertThatThrownBy(() -> optimizer.recommend(JobProfile.builder().like("app-9").build()))
+      assertThatThrownBy(
+              () -> optimizer.recommend(JobProfile.builder().like("app-9").build()))
           .isInstanceOf(OptimizerException.class)
           .hasMessage("no run with the application id app-9 is recorded; collect its log first, or"
               + " name a job");
@@ -101,8 +116,10 @@ class DefaultOptimizerTest {
       assertThat(alone.method()).isEqualTo("rules");
 
       save(TestRuns.repeated(3, i -> TestRuns.etl().name("other-" + i)));
-      Recommendation among = optimizer.recommend(
-          JobProfile.builder("new").inputSize(DataSize.gibibytes(20)).jobType(JobType.ETL).build());
+      Recommendation among = optimizer.recommend(JobProfile.builder("new")
+          .inputSize(DataSize.gibibytes(20))
+          .jobType(JobType.ETL)
+          .build());
       assertThat(among.method()).isEqualTo("similarity");
       assertThat(among.runs()).hasSize(3);
     }
@@ -120,20 +137,20 @@ class DefaultOptimizerTest {
               .method())
           .isEqualTo("quiet");
       assertThat(asked).containsExactly("quiet");
-      assertThatThrownBy(() ->
-              optimizer.recommend(JobProfile.builder("x").method("guess").build()))
+      assertThatThrownBy(
+              () -> optimizer.recommend(JobProfile.builder("x").method("guess").build()))
           .isInstanceOf(OptimizerException.class)
           .hasMessage("method is \"guess\"; found [loud, quiet, rules, similarity]");
     }
-    try (Optimizer optimizer =
-        parts.setting("recommendations.method", "loud").build()) {
+    try (Optimizer optimizer = parts.setting("recommendations.method", "loud").build()) {
       assertThat(optimizer.recommend(JobProfile.builder("x").build()).method()).isEqualTo("loud");
     }
   }
 
   @Test
   void create_unknownMethodInTheSettings_isRefused() {
-    assertThatThrownBy(() -> builder().setting("recommendations.method", "magic").build())
+    assertThatThrownBy(
+            () -> builder().setting("recommendations.method", "magic").build())
         .isInstanceOf(OptimizerException.class)
         .hasMessage("recommendations.method is \"magic\"; found [rules, similarity]");
     assertThatThrownBy(() -> builder()
@@ -174,7 +191,8 @@ class DefaultOptimizerTest {
     };
     try (Optimizer optimizer = builder().recommender(failing).build()) {
       assertThat(optimizer
-              .recommend(JobProfile.builder("x").inputSize(DataSize.gibibytes(1)).build())
+              .recommend(
+                  JobProfile.builder("x").inputSize(DataSize.gibibytes(1)).build())
               .method())
           .isEqualTo("rules");
       assertThatThrownBy(() ->
@@ -255,8 +273,8 @@ class DefaultOptimizerTest {
       sink.skip(new SkippedInput("/logs/noise", "no event line"));
     };
     try (Optimizer optimizer = builder().collector(collector(script)).build()) {
-      CollectionReport first = optimizer.collect(
-          request(2), (done, expected) -> progress.add(done + "/" + expected));
+      CollectionReport first =
+          optimizer.collect(request(2), (done, expected) -> progress.add(done + "/" + expected));
       CollectionReport second = optimizer.collect(request(2), CollectionRequest.Progress.NONE);
 
       assertThat(first)
@@ -293,8 +311,7 @@ class DefaultOptimizerTest {
       throw new OptimizerException("the cluster is gone");
     };
     try (Optimizer optimizer = builder().collector(collector(script)).build()) {
-      assertThatThrownBy(() ->
-              optimizer.collect(request(100), CollectionRequest.Progress.NONE))
+      assertThatThrownBy(() -> optimizer.collect(request(100), CollectionRequest.Progress.NONE))
           .hasMessage("the cluster is gone");
       assertThat(optimizer.count(RunQuery.ALL)).isEqualTo(1);
     }
@@ -314,7 +331,11 @@ class DefaultOptimizerTest {
   @Test
   void stats_runsOfTwoDays_sumUp() {
     save(TestRuns.repeated(2, i -> TestRuns.etl()));
-    save(List.of(TestRuns.etl().appId("f").name("b").status(RunStatus.FAILED).jobType(JobType.ML)
+    save(List.of(TestRuns.etl()
+        .appId("f")
+        .name("b")
+        .status(RunStatus.FAILED)
+        .jobType(JobType.ML)
         .build()));
     try (Optimizer optimizer = builder().build()) {
       HistoryStats stats = optimizer.stats();

@@ -15,8 +15,12 @@ class PluginsTest {
   @Test
   void drain_brokenPlugin_doesNotStopTheOthers() {
     List<Object> found = Plugins.drain(
-        of("one", new ServiceConfigurationError("no such class"), "two",
-            new NoClassDefFoundError("missing/Dependency"), "three"),
+        of(
+            "one",
+            new ServiceConfigurationError("no such class"),
+            "two",
+            new NoClassDefFoundError("missing/Dependency"),
+            "three"),
         "test");
 
     assertThat(found).containsExactly("one", "two", "three");
@@ -63,7 +67,8 @@ class PluginsTest {
     Named given = new Named("a");
     Named found = new Named("a");
 
-    assertThat(Plugins.byName("things", List.of(given), List.of(found, new Named("b")), Named::name))
+    assertThat(
+            Plugins.byName("things", List.of(given), List.of(found, new Named("b")), Named::name))
         .containsOnlyKeys("a", "b")
         .satisfies(all -> assertThat(all.get("a")).isSameAs(given));
   }

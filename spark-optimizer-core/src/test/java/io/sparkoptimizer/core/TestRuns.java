@@ -210,9 +210,16 @@ public final class TestRuns {
             OptionalLong.empty())))
         .stages(attempts)
         .sql(List.of(new SqlExecution(
-            0, "q", OptionalLong.empty(), OptionalLong.empty(), List.of(), Map.of(), List.of(),
+            0,
+            "q",
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            List.of(),
+            Map.of(),
+            List.of(),
             Map.of())))
-        .taskOutcomes(Map.of("Success", (long) stages.stream().mapToInt(s -> s.length).sum()))
+        .taskOutcomes(
+            Map.of("Success", (long) stages.stream().mapToInt(s -> s.length).sum()))
         .memoryFailures(failures)
         .build();
   }

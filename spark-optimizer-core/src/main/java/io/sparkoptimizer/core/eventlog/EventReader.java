@@ -26,7 +26,7 @@ final class EventReader {
   }
 
   /** Deep enough for any plan, shallow enough for any stack. */
-  private static final int MAX_DEPTH = 2000;
+  private static final int MAX_DEPTH = 1000;
 
   private static final JsonFactory JSON = JsonFactory.builder()
       .streamReadConstraints(StreamReadConstraints.builder()

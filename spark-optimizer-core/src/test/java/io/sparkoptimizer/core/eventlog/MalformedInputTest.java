@@ -219,7 +219,7 @@ class MalformedInputTest {
   @Test
   void read_planAsDeepAsIsBelieved_isReadOnASmallStack() throws Exception {
     String node = "{\"nodeName\":\"Project\",\"children\":[";
-    int depth = 990; // two levels a node
+    int depth = 490; // two levels a node
     String event =
         "{\"Event\":\"org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart\",\"executionId\":0,\"time\":1,\"sparkPlanInfo\":"
             + node.repeat(depth) + "]}".repeat(depth) + "}\n";

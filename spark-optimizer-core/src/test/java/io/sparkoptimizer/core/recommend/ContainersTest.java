@@ -23,7 +23,8 @@ class ContainersTest {
     assertThat(Containers.executorOverheadMb(none, 10_000, Platform.KUBERNETES, false))
         .isEqualTo(1_000);
     assertThat(Containers.executorOverheadMb(none, 10_000, Platform.YARN, true)).isEqualTo(1_000);
-    assertThat(Containers.executorOverheadMb(none, 10_000, Platform.STANDALONE, true)).isZero();
+    assertThat(Containers.executorOverheadMb(none, 10_000, Platform.STANDALONE, true))
+        .isZero();
     assertThat(Containers.executorOverheadMb(
             Map.of("spark.executor.memoryOverhead", "2g"), 10_000, Platform.YARN, false))
         .isEqualTo(2_048);
@@ -54,12 +55,16 @@ class ContainersTest {
     assertThat(new PartitionRule(gib, false, true).partitions(normal, 40)).hasValue(200);
     assertThat(new PartitionRule(gib, false, false).partitions(normal, 40)).hasValue(40);
     assertThat(new PartitionRule(0, false, false).partitions(normal, 40)).hasValue(200);
-    assertThat(new PartitionRule(gib, false, false).partitions(OptionalInt.empty(), 40)).isEmpty();
+    assertThat(new PartitionRule(gib, false, false).partitions(OptionalInt.empty(), 40))
+        .isEmpty();
   }
 
   @Test
   void counts_bounds_areKept() {
-    assertThat(Search.counts(1, 9, OptionalInt.of(7))).startsWith(1, 2, 3, 4).endsWith(9).contains(7);
+    assertThat(Search.counts(1, 9, OptionalInt.of(7)))
+        .startsWith(1, 2, 3, 4)
+        .endsWith(9)
+        .contains(7);
     assertThat(Search.counts(4, 2, OptionalInt.empty())).containsExactly(2);
     assertThat(Search.counts(1, 2_000, OptionalInt.empty())).hasSizeLessThan(60);
   }

@@ -50,10 +50,12 @@ class MemoryPlanTest {
 
   @Test
   void heap_fewRuns_keepsALargerMargin() {
-    long one =
-        plan(TestRuns.repeated(1, i -> TestRuns.etl().heapMb(4_096, 2_600))).setup().heapMb();
-    long many =
-        plan(TestRuns.repeated(16, i -> TestRuns.etl().heapMb(4_096, 2_600))).setup().heapMb();
+    long one = plan(TestRuns.repeated(1, i -> TestRuns.etl().heapMb(4_096, 2_600)))
+        .setup()
+        .heapMb();
+    long many = plan(TestRuns.repeated(16, i -> TestRuns.etl().heapMb(4_096, 2_600)))
+        .setup()
+        .heapMb();
 
     assertThat(many).isLessThan(one);
     assertThat(many).isGreaterThan(2_600);
@@ -70,10 +72,14 @@ class MemoryPlanTest {
 
   @Test
   void heap_goingDown_neverReachesASizeThatDied() {
-    List<ApplicationRun> runs = TestRuns.repeated(6, i -> i == 0
-        ? TestRuns.etl().heapMb(6_000, 3_000).died(Cause.HEAP, Certainty.CERTAIN)
-            .status(RunStatus.FAILED)
-        : TestRuns.etl().heapMb(8_192, 2_000));
+    List<ApplicationRun> runs = TestRuns.repeated(
+        6,
+        i -> i == 0
+            ? TestRuns.etl()
+                .heapMb(6_000, 3_000)
+                .died(Cause.HEAP, Certainty.CERTAIN)
+                .status(RunStatus.FAILED)
+            : TestRuns.etl().heapMb(8_192, 2_000));
 
     MemoryPlan plan = plan(runs);
 
@@ -83,11 +89,12 @@ class MemoryPlanTest {
 
   @Test
   void heap_diedWithOneCore_getsHalfAsMuchAgain() {
-    MemoryPlan plan = plan(
-        List.of(TestRuns.etl().executors(4, 1).died(Cause.HEAP, Certainty.PROBABLE).build()));
+    MemoryPlan plan = plan(List.of(
+        TestRuns.etl().executors(4, 1).died(Cause.HEAP, Certainty.PROBABLE).build()));
 
     assertThat(plan.setup().heapMb()).isEqualTo(6_144);
-    assertThat(plan.setup().overheadMb()).isEqualTo(Setup.of(TestRuns.etl().build()).overheadMb());
+    assertThat(plan.setup().overheadMb())
+        .isEqualTo(Setup.of(TestRuns.etl().build()).overheadMb());
     assertThat(plan.urgent()).isTrue();
   }
 
@@ -104,8 +111,8 @@ class MemoryPlanTest {
 
   @Test
   void container_killed_raisesOverheadAlone() {
-    MemoryPlan plan = plan(
-        List.of(TestRuns.etl().died(Cause.CONTAINER, Certainty.CERTAIN).build()));
+    MemoryPlan plan =
+        plan(List.of(TestRuns.etl().died(Cause.CONTAINER, Certainty.CERTAIN).build()));
 
     assertThat(plan.setup().heapMb()).isEqualTo(4_096);
     assertThat(plan.setup().cores()).isEqualTo(2);
@@ -124,7 +131,8 @@ class MemoryPlanTest {
   @Test
   void unknownCauseOrPreemption_changesNothing() {
     for (Cause cause : List.of(Cause.UNKNOWN, Cause.PREEMPTED)) {
-      MemoryPlan plan = plan(List.of(TestRuns.etl().died(cause, Certainty.UNKNOWN).build()));
+      MemoryPlan plan =
+          plan(List.of(TestRuns.etl().died(cause, Certainty.UNKNOWN).build()));
 
       assertThat(plan.setup().toResources())
           .as(cause.word())
@@ -135,8 +143,8 @@ class MemoryPlanTest {
 
   @Test
   void heap_busyCollector_isNotMadeSmaller() {
-    MemoryPlan plan = plan(
-        TestRuns.repeated(3, i -> TestRuns.etl().heapMb(8_192, 4_000).gcMs(300_000)));
+    MemoryPlan plan =
+        plan(TestRuns.repeated(3, i -> TestRuns.etl().heapMb(8_192, 4_000).gcMs(300_000)));
 
     assertThat(plan.setup().heapMb()).isEqualTo(8_192);
   }
@@ -154,12 +162,14 @@ class MemoryPlanTest {
   void heap_growingInput_keepsRoomForIt() {
     List<ApplicationRun> runs = TestRuns.repeated(4, i -> TestRuns.etl().heapMb(8_192, 3_000));
 
-    assertThat(plan(runs, 2).setup().heapMb()).isGreaterThan(plan(runs, 1).setup().heapMb());
+    assertThat(plan(runs, 2).setup().heapMb())
+        .isGreaterThan(plan(runs, 1).setup().heapMb());
   }
 
   @Test
   void driver_withoutEvidence_isKept() {
-    MemoryPlan plan = plan(List.of(TestRuns.etl().conf("spark.driver.memory", "12g").build()));
+    MemoryPlan plan =
+        plan(List.of(TestRuns.etl().conf("spark.driver.memory", "12g").build()));
 
     assertThat(plan.setup().driverHeapMb()).isEqualTo(12_288);
     assertThat(effect(plan, "spark.driver.memory")).contains("kept");

@@ -63,8 +63,7 @@ class RulesRecommenderTest {
     assertThat(executors(answer)).isGreaterThan(4);
     assertThat(expectedMs(answer))
         .isLessThan(answer.currentPrediction().duration().orElseThrow().expected());
-    assertThat(answer.runs())
-        .containsExactly("app-5", "app-4", "app-3", "app-2", "app-1", "app-0");
+    assertThat(answer.runs()).containsExactly("app-5", "app-4", "app-3", "app-2", "app-1", "app-0");
     assertThat(answer.current().numExecutors()).hasValue(4);
     assertThat(answer.inputBasis()).isEqualTo(InputBasis.LAST_RUN);
     assertThat(answer.inputBytes()).hasValue(20L << 30);
@@ -99,10 +98,16 @@ class RulesRecommenderTest {
 
   @Test
   void recommend_weights_moveABalancedAnswer() {
-    Recommendation forTime = ask(job(), SMALL, OptimizerSettings.of(Map.of(
-        "recommendations.weights.performance", "0.9", "recommendations.weights.cost", "0.1")));
-    Recommendation forCost = ask(job(), SMALL, OptimizerSettings.of(Map.of(
-        "recommendations.weights.performance", "0.1", "recommendations.weights.cost", "0.9")));
+    Recommendation forTime = ask(
+        job(),
+        SMALL,
+        OptimizerSettings.of(Map.of(
+            "recommendations.weights.performance", "0.9", "recommendations.weights.cost", "0.1")));
+    Recommendation forCost = ask(
+        job(),
+        SMALL,
+        OptimizerSettings.of(Map.of(
+            "recommendations.weights.performance", "0.1", "recommendations.weights.cost", "0.9")));
 
     assertThat(executors(forTime)).isGreaterThan(executors(forCost));
   }
@@ -138,8 +143,7 @@ class RulesRecommenderTest {
 
     Recommendation bound = ask(job().priority(Priority.PERFORMANCE).budget(budget), SMALL);
 
-    assertThat(bound.prediction().costInterval().orElseThrow().high())
-        .isLessThanOrEqualTo(budget);
+    assertThat(bound.prediction().costInterval().orElseThrow().high()).isLessThanOrEqualTo(budget);
     assertThat(executors(bound)).isLessThan(executors(free));
     assertThat(bound.bindingConstraint()).isEqualTo("budget");
   }
@@ -175,8 +179,8 @@ class RulesRecommenderTest {
 
   @Test
   void recommend_oversizedAndIdle_takesExecutorsAway() {
-    List<ApplicationRun> idle = TestRuns.repeated(
-        3, i -> TestRuns.run().scan(8, 60_000, 1L << 30).executors(50, 4));
+    List<ApplicationRun> idle =
+        TestRuns.repeated(3, i -> TestRuns.run().scan(8, 60_000, 1L << 30).executors(50, 4));
 
     Recommendation answer = ask(job(), idle);
 
@@ -187,11 +191,13 @@ class RulesRecommenderTest {
 
   @Test
   void recommend_dynamicAllocation_keepsMinInitialMaxInOrder() {
-    List<ApplicationRun> dynamic = TestRuns.repeated(3, i -> TestRuns.etl()
-        .conf("spark.dynamicAllocation.enabled", "true")
-        .conf("spark.dynamicAllocation.minExecutors", "30")
-        .conf("spark.dynamicAllocation.initialExecutors", "35")
-        .conf("spark.dynamicAllocation.maxExecutors", "40"));
+    List<ApplicationRun> dynamic = TestRuns.repeated(
+        3,
+        i -> TestRuns.etl()
+            .conf("spark.dynamicAllocation.enabled", "true")
+            .conf("spark.dynamicAllocation.minExecutors", "30")
+            .conf("spark.dynamicAllocation.initialExecutors", "35")
+            .conf("spark.dynamicAllocation.maxExecutors", "40"));
 
     for (Priority priority : Priority.values()) {
       Resources proposed = ask(job().priority(priority), dynamic).proposed();
@@ -227,8 +233,7 @@ class RulesRecommenderTest {
   void recommend_configurationOfTheProfile_isTodays() {
     Recommendation answer = ask(
         job()
-            .configuration(Map.of(
-                "spark.executor.instances", "9", "spark.executor.memory", "6g"))
+            .configuration(Map.of("spark.executor.instances", "9", "spark.executor.memory", "6g"))
             .lock("spark.executor.instances"),
         SMALL);
 
@@ -260,8 +265,10 @@ class RulesRecommenderTest {
 
   @Test
   void recommend_streamingNotebookOrNoStages_abstains() {
-    Recommendation streaming = ask(job(), List.of(TestRuns.etl().kind(ApplicationKind.STREAMING).build()));
-    Recommendation notebook = ask(job(), List.of(TestRuns.etl().kind(ApplicationKind.NOTEBOOK).build()));
+    Recommendation streaming =
+        ask(job(), List.of(TestRuns.etl().kind(ApplicationKind.STREAMING).build()));
+    Recommendation notebook =
+        ask(job(), List.of(TestRuns.etl().kind(ApplicationKind.NOTEBOOK).build()));
     Recommendation declared = ask(job().jobType(JobType.STREAMING), List.of());
     Recommendation empty =
         ask(job(), List.of(TestRuns.etl().build().toBuilder().stages(List.of()).build()));
@@ -304,7 +311,8 @@ class RulesRecommenderTest {
   void recommend_equalQuestionAndHistory_hasEqualAnswer() {
     assertThat(ask(job(), SMALL)).isEqualTo(ask(job(), SMALL));
     assertThat(ask(job(), SMALL).id()).isNotEqualTo(ask(job().budget(3), SMALL).id());
-    assertThat(ask(job(), SMALL).id()).isNotEqualTo(ask(job(), SMALL.subList(1, 6)).id());
+    assertThat(ask(job(), SMALL).id())
+        .isNotEqualTo(ask(job(), SMALL.subList(1, 6)).id());
   }
 
   @Test
@@ -323,7 +331,8 @@ class RulesRecommenderTest {
   @Test
   void recommend_ownLeftOutRuns_carryTheConfidence() {
     List<ApplicationRun> kept = TestRuns.repeated(10, i -> TestRuns.etl());
-    JobProfile.Builder asItIs = job().lock("spark.executor.instances").lock("spark.executor.memory");
+    JobProfile.Builder asItIs =
+        job().lock("spark.executor.instances").lock("spark.executor.memory");
 
     Recommendation ten = ask(asItIs, kept);
     Recommendation four = ask(asItIs, kept.subList(0, 4));
@@ -336,10 +345,12 @@ class RulesRecommenderTest {
 
   @Test
   void recommend_slotsAboveThePartitions_raisesThem() {
-    List<ApplicationRun> runs = TestRuns.repeated(2, i -> TestRuns.run()
-        .scan(2_000, 60_000, 500L << 30)
-        .shuffle(40, 60_000, 1L << 30)
-        .conf("spark.sql.shuffle.partitions", "40"));
+    List<ApplicationRun> runs = TestRuns.repeated(
+        2,
+        i -> TestRuns.run()
+            .scan(2_000, 60_000, 500L << 30)
+            .shuffle(40, 60_000, 1L << 30)
+            .conf("spark.sql.shuffle.partitions", "40"));
 
     Recommendation answer = ask(job().priority(Priority.PERFORMANCE), runs);
 
@@ -350,10 +361,8 @@ class RulesRecommenderTest {
 
   @Test
   void recommend_heapDeath_halvesConcurrentTasksFirst() {
-    List<ApplicationRun> died = List.of(TestRuns.etl()
-        .executors(4, 4)
-        .died(Cause.HEAP, Certainty.CERTAIN)
-        .build());
+    List<ApplicationRun> died = List.of(
+        TestRuns.etl().executors(4, 4).died(Cause.HEAP, Certainty.CERTAIN).build());
 
     Recommendation answer = ask(job(), died);
 
@@ -365,11 +374,11 @@ class RulesRecommenderTest {
   @Test
   void recommend_emrServerless_proposesWorkersThatExist() {
     Resources proposed = ask(job().platform(Platform.EMR_SERVERLESS), SMALL).proposed();
-    Recommendation tooFew =
-        ask(job().platform(Platform.EMR_SERVERLESS).maxExecutors(3), SMALL);
+    Recommendation tooFew = ask(job().platform(Platform.EMR_SERVERLESS).maxExecutors(3), SMALL);
 
     assertThat(proposed.numExecutors().orElseThrow()).isGreaterThanOrEqualTo(4);
-    assertThat(ServerlessWorkers.hasCores(proposed.executorCores().orElseThrow())).isTrue();
+    assertThat(ServerlessWorkers.hasCores(proposed.executorCores().orElseThrow()))
+        .isTrue();
     assertThat(tooFew.verdict()).isEqualTo(Verdict.INFEASIBLE);
     assertThat(tooFew.bindingConstraint()).contains("EMR Serverless refuses fewer than 4");
   }

@@ -101,7 +101,8 @@ class SimilarityRecommenderTest {
     assertThat(ask(newJob(), history(), Map.of("recommendations.similarity_threshold", "0.999"))
             .verdict())
         .isEqualTo(Verdict.ABSTAIN);
-    assertThat(ask(newJob(), history(), Map.of("recommendations.max_similar_jobs", "3")).runs())
+    assertThat(ask(newJob(), history(), Map.of("recommendations.max_similar_jobs", "3"))
+            .runs())
         .hasSize(3)
         .contains("job-2");
   }
@@ -143,7 +144,10 @@ class SimilarityRecommenderTest {
       WorkFeatures a = random(random);
       WorkFeatures b = random(random);
 
-      assertThat(a.similarity(b)).as("seed %d", seed).isEqualTo(b.similarity(a)).isBetween(0.0, 1.0);
+      assertThat(a.similarity(b))
+          .as("seed %d", seed)
+          .isEqualTo(b.similarity(a))
+          .isBetween(0.0, 1.0);
       assertThat(a.similarity(a)).as("itself, seed %d", seed).isCloseTo(1, within(1e-12));
     }
   }
@@ -159,10 +163,10 @@ class SimilarityRecommenderTest {
 
   @Test
   void similarity_otherConfiguration_changesNothing() {
-    WorkFeatures small = WorkFeatures.of(RunSummary.of(
-        TestRuns.etl().executors(1, 1).heapMb(1_024, 900).build()));
-    WorkFeatures large = WorkFeatures.of(RunSummary.of(
-        TestRuns.etl().executors(90, 8).heapMb(65_536, 900).build()));
+    WorkFeatures small = WorkFeatures.of(
+        RunSummary.of(TestRuns.etl().executors(1, 1).heapMb(1_024, 900).build()));
+    WorkFeatures large = WorkFeatures.of(
+        RunSummary.of(TestRuns.etl().executors(90, 8).heapMb(65_536, 900).build()));
 
     assertThat(small).isEqualTo(large);
   }

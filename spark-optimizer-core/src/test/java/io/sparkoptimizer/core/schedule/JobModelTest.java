@@ -13,9 +13,11 @@ class JobModelTest {
   private static final long GIB = 1L << 30;
 
   private static JobModel growing(double exponent) {
-    return JobModel.of(TestRuns.repeated(6, i -> TestRuns.run()
-            .scan((int) Math.round(40 * Math.pow(1.5, i * exponent)), 5_000, (long)
-                (10 * GIB * Math.pow(1.5, i)))))
+    return JobModel.of(TestRuns.repeated(
+            6,
+            i -> TestRuns.run()
+                .scan((int) Math.round(40 * Math.pow(1.5, i * exponent)), 5_000, (long)
+                    (10 * GIB * Math.pow(1.5, i)))))
         .orElseThrow();
   }
 
@@ -59,8 +61,8 @@ class JobModelTest {
 
   @Test
   void forecast_runsThatVaryInExecutors_haveResidualsForChangedOnes() {
-    JobModel model =
-        JobModel.of(TestRuns.repeated(8, i -> TestRuns.etl().executors(2 + i, 2))).orElseThrow();
+    JobModel model = JobModel.of(TestRuns.repeated(8, i -> TestRuns.etl().executors(2 + i, 2)))
+        .orElseThrow();
 
     Spread changed = model.forecast(Candidate.fixed(20, 2)).spread();
 

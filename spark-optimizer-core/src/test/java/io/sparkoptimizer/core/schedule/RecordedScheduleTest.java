@@ -161,7 +161,9 @@ class RecordedScheduleTest {
     StageAttempt first = base.stages().get(0);
     ApplicationRun run = base.toBuilder()
         .endTimeMs(OptionalLong.of(from + 6_900))
-        .jobs(List.of(job(0, from, from + 2_000, 0), job(1, from + 2_500, from + 6_400, 1),
+        .jobs(List.of(
+            job(0, from, from + 2_000, 0),
+            job(1, from + 2_500, from + 6_400, 1),
             job(2, from + 2_600, from + 6_800, 2)))
         .stages(List.of(
             at(first, 0, from, from + 2_000),
@@ -174,7 +176,8 @@ class RecordedScheduleTest {
     double four = schedule.predict(Candidate.fixed(4, 1)).workMs();
 
     assertThat(one).isCloseTo(schedule.recordedWorkMs(), within(2_100.0));
-    // Two tasks at a time, 500 ms of driver between, then two jobs side by side, each with its tail.
+    // Two tasks at a time, 500 ms of driver between, then two jobs side by side, each with its
+    // tail.
     assertThat(four).isBetween(3_500.0, 6_000.0);
     assertThat(schedule.predict(Candidate.fixed(4, 1)).driverMs()).isGreaterThanOrEqualTo(500);
   }
@@ -191,9 +194,24 @@ class RecordedScheduleTest {
 
   private static StageAttempt at(StageAttempt like, int id, long from, long to) {
     return new StageAttempt(
-        id, 0, like.name(), like.status(), List.of(), OptionalLong.of(from), OptionalLong.of(from),
-        OptionalLong.of(to), like.numTasks(), like.numCompleteTasks(), 0, 0, 0, like.slotTimeMs(),
-        like.resourceProfileId(), null, like.metrics(), like.distributions());
+        id,
+        0,
+        like.name(),
+        like.status(),
+        List.of(),
+        OptionalLong.of(from),
+        OptionalLong.of(from),
+        OptionalLong.of(to),
+        like.numTasks(),
+        like.numCompleteTasks(),
+        0,
+        0,
+        0,
+        like.slotTimeMs(),
+        like.resourceProfileId(),
+        null,
+        like.metrics(),
+        like.distributions());
   }
 
   @Test
@@ -205,7 +223,8 @@ class RecordedScheduleTest {
         .contains("no stage of it ran");
     assertThat(RecordedSchedule.whyNot(run.toBuilder().executors(List.of()).build()))
         .contains("the log names no executor");
-    assertThat(RecordedSchedule.whyNot(run.toBuilder().startTimeMs(OptionalLong.empty()).build()))
+    assertThat(RecordedSchedule.whyNot(
+            run.toBuilder().startTimeMs(OptionalLong.empty()).build()))
         .contains("the log has no start of the application");
   }
 
@@ -220,7 +239,8 @@ class RecordedScheduleTest {
       times.add(ms);
     }
     long[] figures = all.stream().mapToLong(Long::longValue).toArray();
-    RecordedSchedule schedule = schedule(TestRuns.run().stage(figures, 1 << 30, 0).executors(5, 2));
+    RecordedSchedule schedule =
+        schedule(TestRuns.run().stage(figures, 1 << 30, 0).executors(5, 2));
 
     double sum = times.build().sum();
     assertThat(schedule.taskMs()).isCloseTo(sum, within(1e-6 * sum));

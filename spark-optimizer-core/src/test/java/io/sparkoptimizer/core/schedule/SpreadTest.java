@@ -30,8 +30,7 @@ class SpreadTest {
 
   @Test
   void of_nineResiduals_takesTheLargestAsConformalBoundDoes() {
-    List<Double> residuals =
-        IntStream.rangeClosed(1, 9).mapToObj(i -> i / 10.0).toList();
+    List<Double> residuals = IntStream.rangeClosed(1, 9).mapToObj(i -> i / 10.0).toList();
 
     Spread spread = Spread.of(0.1, residuals, 9);
 
@@ -62,7 +61,8 @@ class SpreadTest {
         .isCloseTo(3 / (3 + 1.2816 * 1.2816), within(1e-9));
     assertThat(Spread.of(0.1, Collections.nCopies(12, 0.1), 12).withinTwentyPercent())
         .isGreaterThan(Spread.of(0.1, Collections.nCopies(6, 0.1), 6).withinTwentyPercent());
-    assertThat(Spread.of(0.1, Collections.nCopies(6, 9.0), 0).withinTwentyPercent()).isZero();
+    assertThat(Spread.of(0.1, Collections.nCopies(6, 9.0), 0).withinTwentyPercent())
+        .isZero();
   }
 
   @Test

@@ -70,14 +70,13 @@ class WhatIfModelTest {
         .extracting(point -> point.resources().numExecutors().orElseThrow() + "x"
             + point.resources().executorCores().orElseThrow() + "p"
             + point.resources().shufflePartitions().orElseThrow())
-        .containsExactly("8x1p50", "8x1p400", "8x4p50", "8x4p400", "2x1p50", "2x1p400", "2x4p50",
-            "2x4p400");
+        .containsExactly(
+            "8x1p50", "8x1p400", "8x4p50", "8x4p400", "2x1p50", "2x1p400", "2x4p50", "2x4p400");
   }
 
   @Test
   void answer_fartherFromTheRun_isLessSure() {
-    List<WhatIf.Point> points =
-        answer(RUN, WhatIf.Query.ofExecutors(4, 8, 64)).points();
+    List<WhatIf.Point> points = answer(RUN, WhatIf.Query.ofExecutors(4, 8, 64)).points();
 
     assertThat(width(points.get(0))).isLessThan(width(points.get(1)));
     assertThat(width(points.get(1))).isLessThan(width(points.get(2)));
@@ -92,8 +91,7 @@ class WhatIfModelTest {
     List<ApplicationRun> others = TestRuns.repeated(10, i -> TestRuns.etl().executors(1 + i, 2));
 
     WhatIf alone = answer(RUN, WhatIf.Query.ofExecutors(12));
-    WhatIf informed =
-        WhatIfModel.answer(RUN, WhatIf.Query.ofExecutors(12), others, Prices.DEFAULT);
+    WhatIf informed = WhatIfModel.answer(RUN, WhatIf.Query.ofExecutors(12), others, Prices.DEFAULT);
 
     assertThat(width(informed.points().get(0))).isLessThan(width(alone.points().get(0)));
   }
@@ -103,12 +101,7 @@ class WhatIfModelTest {
     WhatIf answer = answer(
         RUN,
         new WhatIf.Query(
-            List.of(),
-            Optional.of(new WhatIf.Bounds(1, 16)),
-            List.of(),
-            List.of(),
-            List.of(),
-            1));
+            List.of(), Optional.of(new WhatIf.Bounds(1, 16)), List.of(), List.of(), List.of(), 1));
 
     WhatIf.Point point = answer.points().get(0);
     assertThat(point.resources().dynamicAllocation()).contains(true);
@@ -146,10 +139,9 @@ class WhatIfModelTest {
 
   @Test
   void answer_streamingOrEmptyRun_isRefusedWithTheReason() {
-    WhatIf streaming = answer(
-        TestRuns.etl().kind(ApplicationKind.STREAMING).build(), WhatIf.Query.ofExecutors(2));
-    WhatIf empty = answer(
-        RUN.toBuilder().stages(List.of()).build(), WhatIf.Query.ofExecutors(2));
+    WhatIf streaming =
+        answer(TestRuns.etl().kind(ApplicationKind.STREAMING).build(), WhatIf.Query.ofExecutors(2));
+    WhatIf empty = answer(RUN.toBuilder().stages(List.of()).build(), WhatIf.Query.ofExecutors(2));
 
     assertThat(streaming.points().get(0).refused()).contains("no batch run but streaming");
     assertThat(empty.points().get(0).refused()).isEqualTo("no stage of it ran");
