@@ -9,7 +9,6 @@ import com.ning.compress.lzf.LZFInputStream;
 import com.ning.compress.lzf.LZFOutputStream;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -113,31 +112,39 @@ public final class EventLogText {
     return matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
   }
 
-  /** All lines of a log, parts and all. A packed stream that is cut ends the log there. */
+  /**
+   * All lines of a log, parts and all.
+   *
+   * @throws IOException also if a packed stream is cut or damaged
+   */
   public static List<String> lines(Path log) throws IOException {
     List<String> lines = new ArrayList<>();
     for (Path part : parts(log)) {
       try (InputStream in = Files.newInputStream(part)) {
-        lines.addAll(lines(in));
+        read(in, lines);
       }
     }
     return lines;
   }
 
-  /** All lines of one file's bytes, packed or not. */
-  public static List<String> lines(InputStream packed) throws IOException {
-    InputStream in = new BufferedInputStream(packed);
+  /** The lines of one file's bytes, packed or not, up to where a packed stream is cut or damaged. */
+  static List<String> linesUpToDamage(InputStream packed) {
     List<String> lines = new ArrayList<>();
     try {
-      BufferedReader reader = new BufferedReader(
-          new InputStreamReader(Codec.of(in).unpack(in), StandardCharsets.UTF_8));
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        lines.add(line);
-      }
-    } catch (EOFException cut) {
+      read(packed, lines);
+    } catch (IOException damage) {
       // what was there is what there is
     }
     return lines;
+  }
+
+  private static void read(InputStream packed, List<String> lines) throws IOException {
+    InputStream in = new BufferedInputStream(packed);
+    BufferedReader reader =
+        new BufferedReader(new InputStreamReader(Codec.of(in).unpack(in), StandardCharsets.UTF_8));
+    for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+      lines.add(line);
+    }
   }
 
   /**

@@ -43,9 +43,9 @@ public final class MachineTraces {
     return in(log.toString(), EventLogText.lines(log));
   }
 
-  /** Returns the traces of a log that is read from a stream, such as the entry of a zip. */
+  /** Returns the traces of a log that is read from a stream, such as the entry of a zip, as far as it can be read. */
   public static List<String> in(String name, InputStream log) throws IOException {
-    return in(name, EventLogText.lines(log));
+    return in(name, EventLogText.linesUpToDamage(log));
   }
 
   private static List<String> in(String name, List<String> lines) throws IOException {

@@ -32,7 +32,7 @@ public final class SampleLogs {
   private static final Duration DEADLINE = Duration.ofMinutes(8);
 
   /** How long to wait for a quiet machine before each job. */
-  static final int QUIET_SECONDS_AT_MOST = 120;
+  static final int QUIET_SECONDS_AT_MOST = 15;
 
   /** A machine is quiet if others use less than this share of its processors. */
   private static final double QUIET_LOAD = 0.25;

@@ -164,6 +164,9 @@ public final class SparkInstallation {
     own.put("SPARK_LOCAL_HOSTNAME", "127.0.0.1");
     own.put("SPARK_PUBLIC_DNS", "127.0.0.1");
     own.put("JAVA_HOME", javaHome().toString());
+    // Jobs of seconds: the optimising compiler would take more of the processors than the jobs do,
+    // and never pay it back.
+    own.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
     return own;
   }
 

@@ -72,7 +72,7 @@ final class CommittedLogs {
       return;
     }
     byte[] bytes = in.readAllBytes();
-    boolean log = EventLogText.lines(new ByteArrayInputStream(bytes)).stream()
+    boolean log = EventLogText.linesUpToDamage(new ByteArrayInputStream(bytes)).stream()
         .limit(LINES_TO_LOOK_AT)
         .anyMatch(line -> line.contains("{\"Event\":"));
     if (log) {
