@@ -87,7 +87,9 @@ final class SqlState {
         && (Character.isLetter(name.charAt(end)) || name.charAt(end) == '_')) {
       end++;
     }
-    return end == 0 || name.startsWith("Execute ") ? name.strip() : name.substring(0, end);
+    return end == 0 || name.startsWith("Execute ")
+        ? Redaction.text(name.strip()) // commands carry their words
+        : name.substring(0, end);
   }
 
   private static OptionalLong counter(JsonTree node, String metric) {
