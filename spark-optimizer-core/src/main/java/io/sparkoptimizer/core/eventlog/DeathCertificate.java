@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 record DeathCertificate(Cause cause, Certainty certainty) {
   private static final Pattern EXIT = Pattern.compile(
-      "(?i)exit(?:ed|code)?\\s*(?:with\\s*)?(?:exit\\s*)?(?:code|status)?\\s*[:=]?\\s*(-?[0-9]{1,4})\\b");
+      "(?i)exit(?:ed|code)? ?(?:with )?(?:exit )?(?:code|status)?(?: is)? ?[:=]? ?(-?[0-9]{1,4})\\b");
 
   /** Spark's exit code of an executor whose heap is full (SparkExitCode.OOM). */
   private static final int EXIT_HEAP = 52;
@@ -67,6 +67,8 @@ record DeathCertificate(Cause cause, Certainty certainty) {
     if (exit == EXIT_VIRTUAL_MEMORY
         || exit == EXIT_PHYSICAL_MEMORY
         || lower.contains("exceeding memory limits")
+        || lower.contains("exceeding physical memory limits")
+        || lower.contains("exceeding virtual memory limits")
         || lower.contains("beyond physical memory limits")
         || lower.contains("beyond virtual memory limits")
         || lower.contains("beyond the 'physical' memory limit")
@@ -91,7 +93,8 @@ record DeathCertificate(Cause cause, Certainty certainty) {
   }
 
   private static int exitCode(String words) {
-    Matcher matcher = EXIT.matcher(words);
+    // One space each, so that the pattern need not try every share of a thousand of them.
+    Matcher matcher = EXIT.matcher(words.replaceAll("\\s+", " "));
     return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
   }
 }
