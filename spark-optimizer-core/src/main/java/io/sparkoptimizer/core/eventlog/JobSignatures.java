@@ -36,11 +36,18 @@ final class JobSignatures {
       + "|(?:run|attempt|try|v|part|batch|id|no)[0-9]+"
       + "|[0-9]+(?:h|min|s|ms|d)"
       + "|t?[0-9]{4,}t?[0-9]*z?" // 20261101t0300z
-      + "|(?:mon|tue|wed|thu|fri|sat|sun)(?:day)?"
+      + "|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
+      + "|[0-9]{0,4}(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+      + "|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)[0-9]{0,4}"
       + "|[0-9a-f]*[0-9][0-9a-f]*(?<=[0-9a-f]{8})"); // ids in hex, 8 and more
+
+  /** A name is read no further: the patterns take the square of a word's length. */
+  private static final int MAX_NAME_CHARS = 300;
 
   private static final Pattern UUID =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+  private static final Pattern NUMBERED =
+      Pattern.compile("\\b(?:run|attempt|try|retry|batch)[\\s_#:.-]{1,3}[0-9]+(?![a-z0-9])");
   private static final Pattern SEPARATORS = Pattern.compile("[\\s_:/\\\\.,;|=+()\\[\\]{}#@~-]+");
 
   private JobSignatures() {}
@@ -73,8 +80,10 @@ final class JobSignatures {
   }
 
   /** The name without what changes from run to run, in lower case, its words joined by {@code -}. */
-  static String stableName(String name) {
+  static String stableName(String whole) {
+    String name = whole.substring(0, Math.min(whole.length(), MAX_NAME_CHARS));
     String lower = UUID.matcher(name.toLowerCase(Locale.ROOT)).replaceAll(" ");
+    lower = NUMBERED.matcher(lower).replaceAll(" ");
     List<String> words = new ArrayList<>();
     for (String word : SEPARATORS.split(lower, -1)) {
       if (!word.isEmpty() && !CHANGING_WORD.matcher(word).matches()) {
