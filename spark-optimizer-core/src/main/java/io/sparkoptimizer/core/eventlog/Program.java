@@ -17,30 +17,49 @@ record Program(@Nullable String main) {
   private static final String SUBMIT = "org.apache.spark.deploy.SparkSubmit";
   private static final String YARN_MASTER = "org.apache.spark.deploy.yarn.ApplicationMaster";
 
+  private static final String DRIVER_WRAPPER = "org.apache.spark.deploy.worker.DriverWrapper";
+
   static Program of(@Nullable String javaCommand) {
     if (javaCommand == null || javaCommand.isBlank()) {
       return new Program(null);
     }
     List<String> words = List.of(javaCommand.strip().split("\\s+", -1));
     String first = words.get(0);
+    if (first.equals(DRIVER_WRAPPER) && words.size() > 3) {
+      return new Program(words.get(3)); // standalone cluster mode: worker URL, jar, main class
+    }
     if (!first.equals(SUBMIT) && !first.equals(YARN_MASTER)) {
       return new Program(baseName(first));
     }
-    int named = words.indexOf("--class");
-    if (named >= 0 && named + 1 < words.size()) {
-      String main = words.get(named + 1);
-      // Python and R run behind a class of Spark's own: the script tells more.
-      if (!main.startsWith("org.apache.spark.deploy.")) {
-        return new Program(main);
-      }
+    String named = valueOf("--class", words);
+    // Python and R run behind a class of Spark's own: the script tells more.
+    if (named != null && !named.startsWith("org.apache.spark.deploy.")) {
+      return new Program(named);
     }
+    String script = script(words);
+    return new Program(script == null ? named : script);
+  }
+
+  private static @Nullable String valueOf(String option, List<String> words) {
+    int at = words.indexOf(option);
+    return at >= 0 && at + 1 < words.size() ? words.get(at + 1) : null;
+  }
+
+  /** The first script that is not another option's value: {@code --py-files} come before it. */
+  private static @Nullable String script(List<String> words) {
     for (int i = 1; i < words.size(); i++) {
       String word = words.get(i);
-      if (word.endsWith(".py") || word.endsWith(".R")) {
-        return new Program(baseName(word));
+      String before = words.get(i - 1);
+      boolean isValue = before.startsWith("--")
+          && !before.equals("--verbose")
+          && !before.equals("--supervise")
+          && !before.equals("--primary-py-file")
+          && !before.equals("--primary-r-file");
+      if (!isValue && (word.endsWith(".py") || word.endsWith(".R"))) {
+        return baseName(word);
       }
     }
-    return new Program(named >= 0 && named + 1 < words.size() ? words.get(named + 1) : null);
+    return null;
   }
 
   private static String baseName(String path) {
