@@ -52,7 +52,7 @@ final class EventReader {
     try {
       String event = eventName(bytes, offset, length);
       if (event == null) {
-        return Line.NO_EVENT;
+        return isJson(bytes, offset, length) ? Line.NO_EVENT : Line.UNPARSABLE;
       }
       try (JsonParser parser = JSON.createParser(bytes, offset, length)) {
         parser.nextToken();
@@ -84,7 +84,7 @@ final class EventReader {
         boolean isEvent = parser.currentName().equals("Event");
         parser.nextToken();
         if (isEvent) {
-          event = parser.getValueAsString();
+          event = parser.currentToken() == JsonToken.VALUE_STRING ? parser.getText() : null;
           if (first) {
             return event;
           }

@@ -301,7 +301,7 @@ final class RunAssembler {
     job.status = result.equals("JobSucceeded") ? JobStatus.SUCCEEDED : JobStatus.FAILED;
     for (int stageId : job.stageIds) {
       for (StageState stage :
-          stages.subMap(key(stageId, 0), key(stageId + 1, 0)).values()) {
+          stages.subMap(key(stageId, 0), true, key(stageId, -1), true).values()) {
         if (stage.status == StageStatus.PENDING) {
           stage.status = StageStatus.SKIPPED;
         }

@@ -86,10 +86,18 @@ final class StageState {
   void complete() {
     status = failureReason != null
         ? StageStatus.FAILED
-        : submissionTimeMs.isPresent() ? StageStatus.COMPLETE : StageStatus.SKIPPED;
+        : submissionTimeMs.isPresent() || taskEnds > 0 ? StageStatus.COMPLETE : StageStatus.SKIPPED;
+  }
+
+  /** A stage whose submission was dropped still runs: what its tasks did counts. */
+  private void ran() {
+    if (status == StageStatus.PENDING || status == StageStatus.SKIPPED) {
+      status = StageStatus.ACTIVE;
+    }
   }
 
   void taskStarted(long launchTimeMs) {
+    ran();
     taskStarts++;
     launched(launchTimeMs);
   }
@@ -101,6 +109,7 @@ final class StageState {
   }
 
   void taskEnded(TaskEnd task, long durationMs) {
+    ran();
     launched(task.launchTimeMs);
     boolean success = task.reason.equals("Success");
     switch (task.reason) {

@@ -81,20 +81,32 @@ final class TaskEnd {
   private void clear() {
     stageId = -1;
     stageAttemptId = 0;
+    clearInfo();
+    clearReason();
+    clearMetrics();
+    jvmTotalGcTimeMs = -1;
+    Arrays.fill(peaks, 0);
+    peaksPresent = 0;
+  }
+
+  private void clearInfo() {
     launchTimeMs = -1;
     finishTimeMs = -1;
     speculative = false;
     executorId = null;
     host = null;
+  }
+
+  private void clearReason() {
     reason = "";
     reasonDetail.setLength(0);
     outOfMemoryInTrace = false;
+  }
+
+  private void clearMetrics() {
     hasMetrics = false;
-    jvmTotalGcTimeMs = -1;
     Arrays.fill(metrics, 0);
     metricsPresent = 0;
-    Arrays.fill(peaks, 0);
-    peaksPresent = 0;
   }
 
   private static int readInt(JsonParser parser, int otherwise) throws IOException {
@@ -106,6 +118,7 @@ final class TaskEnd {
   }
 
   private void readReason(JsonParser parser) throws IOException {
+    clearReason();
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       parser.skipChildren();
       return;
@@ -134,6 +147,7 @@ final class TaskEnd {
   }
 
   private void readInfo(JsonParser parser) throws IOException {
+    clearInfo();
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       parser.skipChildren();
       return;
@@ -175,6 +189,9 @@ final class TaskEnd {
   }
 
   private void readMetrics(JsonParser parser) throws IOException {
+    if (hasMetrics) {
+      clearMetrics();
+    }
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       parser.skipChildren();
       return;
@@ -241,13 +258,22 @@ final class TaskEnd {
     OptionalLong value = Numbers.readLong(parser);
     if (value.isPresent()) {
       put(metric, value.getAsLong());
+    } else {
+      remove(metric); // of repeated keys the last one counts
     }
   }
 
   private void copy(TaskMetric from, TaskMetric to) {
     if (has(from)) {
       put(to, get(from));
+    } else {
+      remove(to);
     }
+  }
+
+  private void remove(TaskMetric metric) {
+    metrics[metric.ordinal()] = 0;
+    metricsPresent &= ~(1L << metric.ordinal());
   }
 
   private void put(TaskMetric metric, long value) {
