@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /**
  * Sizes a job from its own runs: executors from measured work, critical path and what time and cost
@@ -79,7 +79,7 @@ public final class RulesRecommender implements Recommender {
     List<ApplicationRun> runs = request.runs();
     Setup current = Setup.of(runs.get(0), profile);
     InputSize input = InputSize.of(profile, JobModel.inputBytes(model.newestRun()));
-    MemoryPlan plan = MemoryPlan.of(current, runs, input.scale(), profile.locked());
+    MemoryPlan plan = MemoryPlan.of(current, runs, ratio(runs.get(0), input), profile.locked());
     PartitionRule partitions = PartitionRule.of(model.newestRun(), current.conf(), input.scale());
     RecordedSchedule newest = model.newest();
     double growth = Math.pow(input.scale(), model.growth());
@@ -89,7 +89,7 @@ public final class RulesRecommender implements Recommender {
         runs,
         current,
         plan,
-        cores(profile, model, plan),
+        otherExecutors(request, current, plan, input),
         (int) Math.min(1_000_000, Math.ceil(newest.widestStage() * Math.max(1, input.scale()))),
         partitions,
         size -> model.forecast(size.candidate(input.scale())),
@@ -100,14 +100,45 @@ public final class RulesRecommender implements Recommender {
         reasons(profile, model, input, work));
   }
 
-  /** Cores that runs had, so that their contention is in what was measured; fewer after a death. */
-  private static Set<Integer> cores(JobProfile profile, JobModel model, MemoryPlan plan) {
-    Set<Integer> cores = new TreeSet<>();
-    cores.add(plan.setup().cores());
-    if (!profile.locked().contains(MemoryPlan.CORES) && !plan.urgent()) {
-      cores.addAll(model.coresSeen());
+  /** Input of the next run over that of a recorded one. */
+  private static double ratio(ApplicationRun run, InputSize input) {
+    OptionalDouble read = JobModel.inputBytes(run);
+    return read.isPresent() && input.bytes().isPresent()
+        ? (double) input.bytes().getAsLong() / read.getAsDouble()
+        : input.scale();
+  }
+
+  /**
+   * Executors with other cores, as runs had them: their contention is in what was measured, and their
+   * memory was tried. Nothing else moves after a death, or where the user has set the executor.
+   */
+  private static List<MemoryPlan> otherExecutors(
+      RecommendationRequest request, Setup current, MemoryPlan plan, InputSize input) {
+    JobProfile profile = request.profile();
+    if (plan.urgent()
+        || profile.locked().contains(MemoryPlan.CORES)
+        || profile.locked().contains(MemoryPlan.HEAP)
+        || profile.configuration().containsKey(MemoryPlan.CORES)
+        || profile.configuration().containsKey(MemoryPlan.HEAP)) {
+      return List.of();
     }
-    return cores;
+    Map<Integer, List<ApplicationRun>> byCores = new TreeMap<>();
+    for (ApplicationRun run : request.runs()) {
+      if (JobModel.isWhole(run)) {
+        byCores.computeIfAbsent(Setup.of(run).cores(), cores -> new ArrayList<>()).add(run);
+      }
+    }
+    byCores.remove(plan.setup().cores());
+    return byCores.values().stream()
+        .map(runs -> {
+          Setup had = Setup.of(runs.get(0));
+          Setup executor = current.withExecutor(
+              had.cores(), had.heapMb(), had.overheadMb(), had.pysparkMb());
+          return MemoryPlan.of(
+              executor, runs, ratio(runs.get(0), input), profile.locked());
+        })
+        .filter(other -> !other.urgent())
+        .toList();
   }
 
   private static List<String> reasons(

@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
  * Picks among sizes: all that the platform can run, priced by the models, filtered by what the user
  * demands, reduced to the time/cost Pareto front, one taken by weights.
  *
- * <p>The pick minimises {@code wp ln(time) + wc ln(cost) + sigma}: a weight says how many percent of
+ * <p>The pick minimises {@code wp ln(time) + wc ln(cost) + doubt}: a weight says how many percent of
  * cost one percent of time is worth, whatever the unit of either. With equal weights it is the size at
- * which one percent more cost stops to buy one percent of time: the knee of the curve. Sigma is the
- * standard deviation of the forecast: a size far from all that was seen must gain more than its doubt.
+ * which one percent more cost stops to buy one percent of time: the knee of the curve. The doubt
+ * is the prior of {@link io.sparkoptimizer.core.schedule.Spread}: a size far from all that was seen
+ * must gain more than that.
  */
 final class Search {
   /** Sizes tried between a count and its double. */
@@ -166,7 +167,7 @@ final class Search {
     double time = timeWeight();
     return time * Math.log(Math.max(1, option.durationMs()))
         + (1 - time) * Math.log(Math.max(1e-9, option.effort()))
-        + option.forecast().spread().sigma();
+        + option.forecast().spread().prior();
   }
 
   private double timeWeight() {

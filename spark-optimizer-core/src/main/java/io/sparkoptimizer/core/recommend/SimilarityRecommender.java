@@ -191,7 +191,7 @@ public final class SimilarityRecommender implements Recommender {
         runs,
         null,
         plan,
-        Set.of(sized.cores()),
+        List.of(),
         widest,
         Objects.requireNonNull(partitions),
         size -> forecast(size, answering),

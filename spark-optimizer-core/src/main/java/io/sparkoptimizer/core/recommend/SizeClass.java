@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -87,7 +86,7 @@ final class SizeClass {
             List.of(),
             null,
             plan,
-            Set.of(base.cores()),
+            List.of(),
             Math.max(1, tasks),
             new PartitionRule((long) ((double) declared.bytes() * SHUFFLED), false, true),
             size -> forecast(size, taskMs, longestMs, tasks),

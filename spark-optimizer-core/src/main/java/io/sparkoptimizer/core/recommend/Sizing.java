@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,7 @@ final class Sizing {
    * @param runs what the answer rests on, newest first
    * @param current what the next run has unless it is told otherwise; null for a new job
    * @param plan its memory; the setup of it is where the search begins
-   * @param cores cores per executor that may be chosen
+   * @param others the same for other cores per executor that may be chosen
    * @param widestStage tasks of the widest stage: more slots than these are idle
    * @param partitions sizes the shuffle
    * @param forecast what a size takes
@@ -56,7 +55,7 @@ final class Sizing {
       List<ApplicationRun> runs,
       @Nullable Setup current,
       MemoryPlan plan,
-      Set<Integer> cores,
+      List<MemoryPlan> others,
       int widestStage,
       PartitionRule partitions,
       Function<Setup, JobModel.Forecast> forecast,
@@ -90,7 +89,21 @@ final class Sizing {
   private Option price(Setup size) {
     JobModel.Forecast forecast = need.forecast().apply(size);
     return new Option(
-        size, forecast, size.bill(forecast.estimate(), prices), need.plan().risk(size));
+        size, forecast, size.bill(forecast.estimate(), prices), planOf(size).risk(size));
+  }
+
+  private List<MemoryPlan> plans() {
+    List<MemoryPlan> plans = new ArrayList<>(need.others());
+    plans.add(0, need.plan());
+    return plans;
+  }
+
+  /** The plan whose executors have that many cores; the first where none has. */
+  private MemoryPlan planOf(Setup size) {
+    return plans().stream()
+        .filter(plan -> plan.setup().cores() == size.cores())
+        .findFirst()
+        .orElse(need.plan());
   }
 
   private Recommendation answer() {
@@ -178,31 +191,22 @@ final class Sizing {
   }
 
   private @Nullable String cap() {
-    int least = need.cores().stream().mapToInt(this::useful).max().orElse(1);
+    int least = plans().stream().mapToInt(plan -> useful(plan.setup().cores())).max().orElse(1);
     return profile.maxExecutors().isPresent() && limit() < least
         ? "max-executors " + limit()
         : null;
   }
 
   private List<Setup> sizes() {
-    Setup planned = need.plan().setup();
     List<Setup> sizes = new ArrayList<>();
-    for (int cores : need.cores()) {
-      int fitted = serverless() ? ServerlessWorkers.smallest(cores, 1).cores() : cores;
-      // Memory a task stays what the plan gives it.
-      Setup executor = fitted == planned.cores()
-          ? planned
-          : planned.withExecutor(
-              fitted,
-              Containers.roundUp(planned.heapMb() * fitted / planned.cores(), 256),
-              Math.max(planned.overheadMb(), planned.overheadMb() * fitted / planned.cores()),
-              planned.pysparkMb() * fitted / planned.cores());
+    for (MemoryPlan plan : plans()) {
+      Setup executor = serverless() ? onWorkers(plan.setup()) : plan.setup();
       if (isCountLocked()) {
         sizes.add(withPartitions(executor));
         continue;
       }
       int least = serverless() ? ServerlessWorkers.LEAST_MAX_EXECUTORS : 1;
-      int most = Math.max(least, Math.min(limit(), useful(fitted)));
+      int most = Math.max(least, Math.min(limit(), useful(executor.cores())));
       OptionalInt present = need.current() == null
           ? OptionalInt.empty()
           : OptionalInt.of(need.current().executors());
@@ -215,6 +219,18 @@ final class Sizing {
       }
     }
     return sizes.stream().distinct().toList();
+  }
+
+  /** EMR Serverless has workers of some core counts only; memory a task stays what the plan gives it. */
+  private static Setup onWorkers(Setup planned) {
+    int cores = ServerlessWorkers.smallest(planned.cores(), 1).cores();
+    return cores == planned.cores()
+        ? planned
+        : planned.withExecutor(
+            cores,
+            Containers.roundUp(planned.heapMb() * cores / planned.cores(), 256),
+            planned.overheadMb() * cores / planned.cores(),
+            planned.pysparkMb() * cores / planned.cores());
   }
 
   private Recommendation recommendation(
@@ -277,27 +293,24 @@ final class Sizing {
             + "; slots are busy " + Words.percent(pick.forecast().estimate().utilization())
             + " of the time"
             + (isCountLocked() ? "; locked" : "")));
-    boolean coresNoted =
-        need.plan().evidence().stream().anyMatch(one -> one.property().equals(MemoryPlan.CORES));
-    if (!coresNoted || size.cores() != need.plan().setup().cores()) {
+    MemoryPlan plan = planOf(size);
+    if (plan.evidence().stream().noneMatch(one -> one.property().equals(MemoryPlan.CORES))) {
       evidence.add(new Evidence(
           MemoryPlan.CORES,
           today == null ? null : Integer.toString(today.setup().cores()),
           Integer.toString(size.cores()),
           "cores_per_executor_seen",
-          OptionalDouble.of(need.cores().size()),
+          OptionalDouble.of(plans().size()),
           OptionalDouble.of(2),
           ids,
           today != null && today.setup().cores() == size.cores()
               ? "kept: "
-                  + (need.cores().size() > 1
+                  + (plans().size() > 1
                       ? "other counts that runs had are no better"
                       : "no run had another count, so none can be compared")
-              : "the best of those that runs had, with as much memory a task"));
+              : "the best of those that runs had"));
     }
-    if (coresNoted || size.cores() == need.plan().setup().cores()) {
-      evidence.addAll(need.plan().evidence());
-    }
+    plan.evidence().forEach(one -> evidence.add(asOfToday(one, today)));
     if (size.shufflePartitions().isPresent()) {
       evidence.add(need.partitions()
           .evidence(
@@ -306,6 +319,28 @@ final class Sizing {
               ids));
     }
     return evidence;
+  }
+
+  /** The evidence of executors that other runs had, held against what the next run would have. */
+  private static Evidence asOfToday(Evidence seen, @Nullable Option today) {
+    if (today == null) {
+      return seen;
+    }
+    Setup had = today.setup();
+    String current = switch (seen.property()) {
+      case MemoryPlan.HEAP -> had.heapMb() + "m";
+      case MemoryPlan.OVERHEAD -> had.overheadMb() + "m";
+      default -> seen.current();
+    };
+    return new Evidence(
+        seen.property(),
+        current,
+        seen.proposed(),
+        seen.metric(),
+        seen.observed(),
+        seen.threshold(),
+        seen.runs(),
+        seen.effect());
   }
 
   private String reasons() {

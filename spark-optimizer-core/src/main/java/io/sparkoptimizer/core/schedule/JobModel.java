@@ -134,13 +134,6 @@ public final class JobModel {
     return slopes(members).length > 0;
   }
 
-  /** Cores per executor that the runs had. */
-  public Set<Integer> coresSeen() {
-    Set<Integer> seen = new HashSet<>();
-    members.forEach(member -> seen.add(member.schedule().recorded().executorCores()));
-    return seen;
-  }
-
   /**
    * Standard deviation of ln(duration) between runs of one configuration, as left-out runs show it;
    * the prior's where there are fewer than three.
@@ -199,11 +192,26 @@ public final class JobModel {
   }
 
   private Spread spread(double prior, boolean sameConfiguration) {
+    Spread same = ofKind(prior, true);
+    if (sameConfiguration) {
+      return same;
+    }
+    // Runs that differ among themselves differ no less once their configuration changes.
+    Spread changed = ofKind(prior, false);
+    double restless = same.leftOut() == 0 ? 1 : same.sigma() / prior;
+    return changed.isOwn() || restless <= 1
+        ? changed
+        : changed.widened(prior * Math.sqrt(restless * restless - 1));
+  }
+
+  private Spread ofKind(double prior, boolean sameConfiguration) {
     List<Residual> kind = residuals.stream()
         .filter(residual -> residual.sameConfiguration() == sameConfiguration)
         .toList();
-    return Spread.of(prior, kind.stream().map(Residual::scaled).toList(), (int)
-        kind.stream().filter(Residual::hit).count());
+    return Spread.of(
+        prior,
+        kind.stream().map(Residual::scaled).toList(),
+        (int) kind.stream().filter(Residual::hit).count());
   }
 
   private static List<Answer> nearest(

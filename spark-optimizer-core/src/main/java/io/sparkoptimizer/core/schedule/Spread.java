@@ -13,12 +13,13 @@ import java.util.List;
  * interval is theirs alone (split conformal, normalised: Lei et al. 2018); below, they are weighed
  * against the prior as if it had been seen {@value #PRIOR_WEIGHT} times.
  *
+ * @param prior standard deviation that the distance from what was recorded alone would give
  * @param sigma standard deviation of ln(actual / predicted)
  * @param halfWidth half of the 90 % interval of ln(actual / predicted)
  * @param leftOut how many left-out runs of the job, of the kind that is asked, it rests on
  * @param hits how many of them lay within 20 % of their prediction
  */
-public record Spread(double sigma, double halfWidth, int leftOut, int hits) {
+public record Spread(double prior, double sigma, double halfWidth, int leftOut, int hits) {
   /** From so many on the order statistic for 90 % exists: ceil(0.9 (n + 1)) <= n. */
   public static final int CONFORMAL = 9;
 
@@ -86,7 +87,7 @@ public record Spread(double sigma, double halfWidth, int leftOut, int hits) {
       // A variance known from so few figures is wider than it looks: that of Student's t.
       half = Z90 * sigma * Math.sqrt((double) freedom / (freedom - 2));
     }
-    return new Spread(sigma, half, residuals.size(), hits);
+    return new Spread(prior, sigma, half, residuals.size(), hits);
   }
 
   /** A spread that no left-out run of the job stands behind. */
@@ -103,7 +104,9 @@ public record Spread(double sigma, double halfWidth, int leftOut, int hits) {
   /** The same with one more, independent, standard deviation of doubt. */
   public Spread widened(double more) {
     double factor = Math.sqrt(1 + square(more / sigma));
-    return more == 0 ? this : new Spread(sigma * factor, halfWidth * factor, leftOut, hits);
+    return more == 0
+        ? this
+        : new Spread(prior * factor, sigma * factor, halfWidth * factor, leftOut, hits);
   }
 
   /** Whether the job's own left-out runs are enough to say how often predictions hold. */

@@ -382,4 +382,22 @@ class RulesRecommenderTest {
     assertThat(tooFew.verdict()).isEqualTo(Verdict.INFEASIBLE);
     assertThat(tooFew.bindingConstraint()).contains("EMR Serverless refuses fewer than 4");
   }
+
+  @Test
+  void recommend_runsWithOtherCores_areComparedWithTheMemoryTheyHad() {
+    // Four cores an executor make tasks three times as long: contention that no schedule knows.
+    List<ApplicationRun> runs = TestRuns.repeated(4, i -> i < 2
+        ? TestRuns.etl().executors(8, 1).heapMb(2_048, 1_900)
+        : TestRuns.etl().executors(2, 4).heapMb(8_192, 7_800).slower(3));
+
+    Recommendation answer = ask(job(), runs);
+
+    assertThat(answer.current().executorCores()).hasValue(4);
+    assertThat(answer.proposed().executorCores()).hasValue(1);
+    assertThat(answer.proposed().executorMemoryMb().orElseThrow()).isBetween(1_900L, 2_560L);
+    assertThat(answer.evidence())
+        .filteredOn(one -> one.property().equals("spark.executor.memory"))
+        .singleElement()
+        .satisfies(one -> assertThat(one.runs()).containsExactly("app-1", "app-0"));
+  }
 }

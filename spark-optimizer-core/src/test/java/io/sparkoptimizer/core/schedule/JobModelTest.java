@@ -89,4 +89,14 @@ class JobModelTest {
     assertThat(model.runs()).hasSize(3);
     assertThat(model.newestRun().appId()).isEqualTo("app-2");
   }
+
+  @Test
+  void forecast_restlessJob_isNoSurerOfAChangedConfiguration() {
+    JobModel calm = JobModel.of(TestRuns.repeated(2, i -> TestRuns.etl())).orElseThrow();
+    JobModel restless =
+        JobModel.of(TestRuns.repeated(2, i -> TestRuns.etl().slower(1 + i))).orElseThrow();
+
+    assertThat(restless.forecast(Candidate.fixed(9, 2)).spread().sigma())
+        .isGreaterThan(2 * calm.forecast(Candidate.fixed(9, 2)).spread().sigma());
+  }
 }
