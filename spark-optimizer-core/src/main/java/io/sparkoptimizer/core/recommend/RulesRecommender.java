@@ -125,17 +125,18 @@ public final class RulesRecommender implements Recommender {
     Map<Integer, List<ApplicationRun>> byCores = new TreeMap<>();
     for (ApplicationRun run : request.runs()) {
       if (JobModel.isWhole(run)) {
-        byCores.computeIfAbsent(Setup.of(run).cores(), cores -> new ArrayList<>()).add(run);
+        byCores
+            .computeIfAbsent(Setup.of(run).cores(), cores -> new ArrayList<>())
+            .add(run);
       }
     }
     byCores.remove(plan.setup().cores());
     return byCores.values().stream()
         .map(runs -> {
           Setup had = Setup.of(runs.get(0));
-          Setup executor = current.withExecutor(
-              had.cores(), had.heapMb(), had.overheadMb(), had.pysparkMb());
-          return MemoryPlan.of(
-              executor, runs, ratio(runs.get(0), input), profile.locked());
+          Setup executor =
+              current.withExecutor(had.cores(), had.heapMb(), had.overheadMb(), had.pysparkMb());
+          return MemoryPlan.of(executor, runs, ratio(runs.get(0), input), profile.locked());
         })
         .filter(other -> !other.urgent())
         .toList();

@@ -191,7 +191,8 @@ final class Sizing {
   }
 
   private @Nullable String cap() {
-    int least = plans().stream().mapToInt(plan -> useful(plan.setup().cores())).max().orElse(1);
+    int least =
+        plans().stream().mapToInt(plan -> useful(plan.setup().cores())).max().orElse(1);
     return profile.maxExecutors().isPresent() && limit() < least
         ? "max-executors " + limit()
         : null;

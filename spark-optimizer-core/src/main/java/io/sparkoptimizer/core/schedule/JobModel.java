@@ -208,10 +208,8 @@ public final class JobModel {
     List<Residual> kind = residuals.stream()
         .filter(residual -> residual.sameConfiguration() == sameConfiguration)
         .toList();
-    return Spread.of(
-        prior,
-        kind.stream().map(Residual::scaled).toList(),
-        (int) kind.stream().filter(Residual::hit).count());
+    return Spread.of(prior, kind.stream().map(Residual::scaled).toList(), (int)
+        kind.stream().filter(Residual::hit).count());
   }
 
   private static List<Answer> nearest(

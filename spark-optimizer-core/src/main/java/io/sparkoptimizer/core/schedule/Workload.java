@@ -58,8 +58,8 @@ record Workload(
 
   /**
    * Deserialisation is the part of a cold start that Spark measures. All of it (class loading,
-   * compilation) was 1.3 to 3.6 times as much over the first tasks of 40 executors; a longer first
-   * task is skew, and stays what it is.
+   * compilation) was 1.3 to 3.6 times as much in the first tasks of the runs that were looked at; what
+   * is longer is skew, and stays with its task.
    */
   private static final double COLD_PER_DESERIALIZATION = 4;
 

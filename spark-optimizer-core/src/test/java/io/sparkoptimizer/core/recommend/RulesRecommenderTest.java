@@ -120,7 +120,7 @@ class RulesRecommenderTest {
     Recommendation bound = ask(job().priority(Priority.COST).sla(sla), SMALL);
 
     assertThat(bound.prediction().duration().orElseThrow().high())
-        .isLessThanOrEqualTo(sla.toMillis());
+        .isLessThanOrEqualTo((double) sla.toMillis());
     assertThat(executors(bound)).isGreaterThan(executors(free));
     assertThat(bound.bindingConstraint()).isEqualTo("sla");
     assertThat(bound.reasoning()).contains("sla");
@@ -386,9 +386,11 @@ class RulesRecommenderTest {
   @Test
   void recommend_runsWithOtherCores_areComparedWithTheMemoryTheyHad() {
     // Four cores an executor make tasks three times as long: contention that no schedule knows.
-    List<ApplicationRun> runs = TestRuns.repeated(4, i -> i < 2
-        ? TestRuns.etl().executors(8, 1).heapMb(2_048, 1_900)
-        : TestRuns.etl().executors(2, 4).heapMb(8_192, 7_800).slower(3));
+    List<ApplicationRun> runs = TestRuns.repeated(
+        4,
+        i -> i < 2
+            ? TestRuns.etl().executors(8, 1).heapMb(2_048, 1_900)
+            : TestRuns.etl().executors(2, 4).heapMb(8_192, 7_800).slower(3));
 
     Recommendation answer = ask(job(), runs);
 

@@ -41,19 +41,20 @@ class AccuracyOnGridTest {
     }
   }
 
-  private record Error(double work, double app) {}
+  private record Deviation(double work, double app) {}
 
   @Test
   void predict_otherExecutorCount_isNearerThanSparklens() throws IOException {
     List<Row> grid = quietWaitRows(folder());
     Map<String, String[]> sparklens = sparklens(folder());
-    List<Error> ours = new ArrayList<>();
-    List<Error> theirs = new ArrayList<>();
-    List<Error> within = new ArrayList<>();
-    List<Error> unchanged = new ArrayList<>();
-    List<Error> byCores = new ArrayList<>();
-    System.out.println("| workload | rows | from | to | measured work ms | predicted | error % | Sparklens"
-        + " error % | application error % | Sparklens |");
+    List<Deviation> ours = new ArrayList<>();
+    List<Deviation> theirs = new ArrayList<>();
+    List<Deviation> within = new ArrayList<>();
+    List<Deviation> unchanged = new ArrayList<>();
+    List<Deviation> byCores = new ArrayList<>();
+    System.out.println(
+        "| workload | rows | from | to | measured work ms | predicted | error % | Sparklens"
+            + " error % | application error % | Sparklens |");
     System.out.println("|---|---|---|---|---|---|---|---|---|---|");
     for (Row from : grid) {
       for (Row to : grid) {
@@ -70,18 +71,18 @@ class AccuracyOnGridTest {
           continue;
         }
         Estimate estimate = predict(from, to);
-        Error error = error(estimate, to);
-        Error peers = new Error(number(peer, 11), number(peer, 8));
+        Deviation error = error(estimate, to);
+        Deviation peers = new Deviation(number(peer, 11), number(peer, 8));
         ours.add(error);
         theirs.add(peers);
         // The machine had two cores: more JVMs than that share them while they start.
         if (Math.max(from.executors(), to.executors()) <= 2) {
           within.add(error);
         }
-        unchanged.add(new Error(
+        unchanged.add(new Deviation(
             100 * (from.workMs() / to.workMs() - 1), 100 * (from.appMs() / to.appMs() - 1)));
         double scale = (double) from.executors() / to.executors();
-        byCores.add(new Error(
+        byCores.add(new Deviation(
             100 * (from.workMs() * scale / to.workMs() - 1),
             100 * (from.appMs() * scale / to.appMs() - 1)));
         System.out.printf(
@@ -100,7 +101,8 @@ class AccuracyOnGridTest {
       }
     }
     System.out.println();
-    System.out.println("| other executor count | pairs | work: mean, worst | application: mean, worst |");
+    System.out.println(
+        "| other executor count | pairs | work: mean, worst | application: mean, worst |");
     System.out.println("|---|---|---|---|");
     print("spark-optimizer", ours);
     print("of these, no more JVMs than the machine has cores", within);
@@ -118,7 +120,7 @@ class AccuracyOnGridTest {
   @Test
   void predict_otherCoresPartitionsOrInput_isPrintedByDimension() throws IOException {
     List<Row> grid = quietWaitRows(folder());
-    Map<String, List<Error>> byDimension = new HashMap<>();
+    Map<String, List<Deviation>> byDimension = new HashMap<>();
     for (Row from : grid) {
       for (Row to : grid) {
         if (!from.workload().equals(to.workload()) || from.memoryMb() != to.memoryMb()) {
@@ -142,7 +144,7 @@ class AccuracyOnGridTest {
           byDimension
               .computeIfAbsent(String.join(" and ", changed), dimension -> new ArrayList<>())
               .add(error(predict(from, to), to));
-        } else if (changed.isEmpty() && from == to) {
+        } else if (changed.isEmpty() && from.run().id().equals(to.run().id())) {
           byDimension
               .computeIfAbsent("nothing: the run itself", dimension -> new ArrayList<>())
               .add(error(predict(from, to), to));
@@ -169,12 +171,13 @@ class AccuracyOnGridTest {
             (double) to.rows() / from.rows()));
   }
 
-  private static Error error(Estimate estimate, Row to) {
-    return new Error(
-        100 * (estimate.workMs() / to.workMs() - 1), 100 * (estimate.durationMs() / to.appMs() - 1));
+  private static Deviation error(Estimate estimate, Row to) {
+    return new Deviation(
+        100 * (estimate.workMs() / to.workMs() - 1),
+        100 * (estimate.durationMs() / to.appMs() - 1));
   }
 
-  private static void print(String what, List<Error> errors) {
+  private static void print(String what, List<Deviation> errors) {
     System.out.printf(
         Locale.ROOT,
         "| %s | %d | %.1f, %.1f %% | %.1f, %.1f %% |%n",
@@ -186,14 +189,14 @@ class AccuracyOnGridTest {
         worst(errors, false));
   }
 
-  private static double mean(List<Error> errors, boolean work) {
+  private static double mean(List<Deviation> errors, boolean work) {
     return errors.stream()
         .mapToDouble(error -> Math.abs(work ? error.work() : error.app()))
         .average()
         .orElse(Double.NaN);
   }
 
-  private static double worst(List<Error> errors, boolean work) {
+  private static double worst(List<Deviation> errors, boolean work) {
     return errors.stream()
         .mapToDouble(error -> Math.abs(work ? error.work() : error.app()))
         .max()

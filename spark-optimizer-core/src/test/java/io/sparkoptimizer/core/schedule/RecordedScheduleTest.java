@@ -63,7 +63,7 @@ class RecordedScheduleTest {
     for (int s = 1 + random.nextInt(5); s > 0; s--) {
       long[] times = new long[1 + random.nextInt(120)];
       for (int i = 0; i < times.length; i++) {
-        times[i] = 200 + random.nextInt(800);
+        times[i] = 200L + random.nextInt(800);
       }
       run.stage(times, 1_000, 0);
     }
@@ -234,7 +234,7 @@ class RecordedScheduleTest {
     List<Long> all = new ArrayList<>();
     Random random = new Random(7);
     for (int i = 0; i < 30_000; i++) {
-      long ms = 100 + random.nextInt(900);
+      long ms = 100L + random.nextInt(900);
       all.add(ms);
       times.add(ms);
     }

@@ -56,7 +56,7 @@ class WhatIfModelTest {
     assertThat(answer.points().get(0).workMs().orElseThrow())
         .isGreaterThan(answer.points().get(2).workMs().orElseThrow());
     assertThat(answer.points().get(1).durationMs().expected())
-        .isCloseTo(RUN.durationMs().orElseThrow(), within(15_000.0));
+        .isCloseTo((double) RUN.durationMs().orElseThrow(), within(15_000.0));
   }
 
   @Test
