@@ -133,12 +133,14 @@ final class JsonDocument {
     } else if (raw.isRecord()) {
       return readRecord(in, raw);
     } else if (raw == List.class || raw == Set.class) {
+      require(in, JsonToken.START_ARRAY);
       var elements = raw == List.class ? new ArrayList<Object>() : new LinkedHashSet<Object>();
       while (in.nextToken() != JsonToken.END_ARRAY) {
         elements.add(read(in, argument(type, 0)));
       }
       return elements;
     } else if (raw == Map.class) {
+      require(in, JsonToken.START_OBJECT);
       Map<String, Object> map = new LinkedHashMap<>();
       while (in.nextToken() != JsonToken.END_OBJECT) {
         String key = in.currentName();
@@ -173,6 +175,7 @@ final class JsonDocument {
   }
 
   private static Object readRecord(JsonParser in, Class<?> type) throws IOException {
+    require(in, JsonToken.START_OBJECT);
     List<RecordComponent> components = RecordShape.of(type).components();
     Map<String, Integer> places = new HashMap<>();
     @Nullable Object[] values = new Object[components.size()];
@@ -190,6 +193,13 @@ final class JsonDocument {
       }
     }
     return RecordShape.of(type).make(values);
+  }
+
+  private static void require(JsonParser in, JsonToken token) {
+    if (in.currentToken() != token) {
+      throw new IllegalArgumentException(
+          "a document holds " + in.currentToken() + "; expected " + token);
+    }
   }
 
   private static @Nullable Object absent(Type type) {
