@@ -111,7 +111,7 @@ final class CollectCommand implements Callable<Integer> {
       session.out.println("  " + report.unchanged() + " more known and unchanged, not read again");
     }
     if (!report.skipped().isEmpty()) {
-      session.out.println("  " + report.skipped().size() + " inputs skipped");
+      session.out.println("  " + Text.plural(report.skipped().size(), "input") + " skipped");
     }
     session.out.flush();
   }
