@@ -103,10 +103,11 @@ final class DefaultOptimizer implements Optimizer {
         throw theUsers;
       } catch (RuntimeException | LinkageError broken) {
         LOG.warn(
-            "the recommender {} of {} cannot be used and is left out",
+            "the recommender {} of {} cannot be used and is left out: {}",
             provider.name(),
             Plugins.describe(provider),
-            broken);
+            broken.toString());
+        LOG.debug("why", broken);
       }
     }
     return made;
@@ -169,7 +170,11 @@ final class DefaultOptimizer implements Optimizer {
         }
         abstained = answer;
       } catch (OptimizerException unusable) {
-        LOG.warn("the recommender {} cannot answer; asking the next", recommender.name(), unusable);
+        LOG.warn(
+            "the recommender {} cannot answer; asking the next: {}",
+            recommender.name(),
+            unusable.getMessage());
+        LOG.debug("why", unusable);
         failed = unusable;
       }
     }

@@ -36,6 +36,7 @@ final class Plugins {
 
   static <P> List<P> drain(Iterator<P> candidates, String service) {
     List<P> found = new ArrayList<>();
+    String last = "";
     int failures = 0;
     while (failures < MOST_FAILURES) {
       try {
@@ -45,7 +46,12 @@ final class Plugins {
         found.add(candidates.next());
       } catch (ServiceConfigurationError | LinkageError broken) {
         failures++;
-        LOG.warn("a plug-in for {} cannot be used and is left out", service, broken);
+        if (!last.equals(broken.toString())) {
+          LOG.warn(
+              "a plug-in for {} cannot be used and is left out: {}", service, broken.toString());
+          LOG.debug("why", broken);
+          last = broken.toString();
+        }
       }
     }
     return found;

@@ -64,10 +64,7 @@ public record Setup(
         SparkSettings.count(profile.configuration(), "spark.executor.instances");
     OptionalInt cores = SparkSettings.count(profile.configuration(), "spark.executor.cores");
     OptionalLong heap = SparkSettings.memoryMb(profile.configuration(), "spark.executor.memory");
-    boolean python = conf.keySet().stream().anyMatch(key -> key.startsWith("spark.pyspark."))
-        || conf.containsKey("spark.executor.pyspark.memory")
-        || conf.getOrDefault("spark.submit.pyFiles", "").length() > 0
-        || conf.getOrDefault("spark.app.initial.file.urls", "").endsWith(".py");
+    boolean python = isPython(conf);
     return of(
         conf,
         profile.platform().orElse(platform(run.clusterManager())),
@@ -121,6 +118,15 @@ public record Setup(
         Containers.driverOverheadMb(conf, driverHeap, platform, python),
         Math.max(1, SparkSettings.count(conf, "spark.driver.cores").orElse(1)),
         partitions);
+  }
+
+  /** What Spark itself notes of a Python program, by cluster manager, and what only one has. */
+  private static boolean isPython(Map<String, String> conf) {
+    return conf.getOrDefault("spark.kubernetes.resource.type", "").equals("python")
+        || conf.getOrDefault("spark.yarn.isPython", "").equals("true")
+        || conf.containsKey("spark.executor.pyspark.memory")
+        || !conf.getOrDefault("spark.submit.pyFiles", "").isEmpty()
+        || conf.keySet().stream().anyMatch(key -> key.startsWith("spark.pyspark."));
   }
 
   static Platform platform(ClusterManager manager) {
