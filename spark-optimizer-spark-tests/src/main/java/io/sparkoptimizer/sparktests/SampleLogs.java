@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * Makes the event logs of {@code samples/eventlogs} by running every job with real Spark, and cleans them: {@code SampleLogs TARGET
- * [NAME...]}. Names choose some of them. All of them take about twelve minutes on two cores and 8 GB.
+ * [NAME...]}. Names choose some of them. All of them take about a quarter of an hour on two quiet cores and 8 GB.
  *
  * <p>Before each job it waits, at most {@value #QUIET_SECONDS_AT_MOST} seconds, until nothing else keeps the machine busy: a log whose times
  * are those of other work misleads.
@@ -206,6 +206,10 @@ public final class SampleLogs {
       System.exit(2);
     }
     List<String> chosen = Arrays.asList(args).subList(1, args.length);
+    List<String> names = samples().stream().map(Sample::file).toList();
+    if (!names.containsAll(chosen)) {
+      throw new IllegalArgumentException("the samples are " + names + ", asked for " + chosen);
+    }
     List<Sample> samples = samples().stream()
         .filter(s -> chosen.isEmpty() || chosen.contains(s.file()))
         .toList();

@@ -43,7 +43,7 @@ class CommittedLogsTest {
     assertThat(committed.logs())
         .filteredOn(log -> log.startsWith("samples/eventlogs/"))
         .as("the samples, or else the look passes over what it should see")
-        .hasSizeGreaterThanOrEqualTo(10)
+        .hasSizeGreaterThanOrEqualTo(14)
         .anyMatch(log -> log.contains("/eventlog_v2_"));
   }
 
