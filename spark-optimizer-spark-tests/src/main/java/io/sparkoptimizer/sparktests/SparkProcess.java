@@ -95,6 +95,7 @@ public final class SparkProcess implements AutoCloseable {
     private final Path folder;
     private final Map<String, String> conf = new TreeMap<>();
     private final List<String> arguments = new ArrayList<>();
+    private final List<String> options = new ArrayList<>();
     private String name = "application";
     private String master = "local[2]";
     private String mainClass = "io.sparkoptimizer.sparktests.jobs.Workloads";
@@ -157,6 +158,12 @@ public final class SparkProcess implements AutoCloseable {
       return this;
     }
 
+    /** Options of spark-submit, as it takes them; they come last, so that they win. */
+    public Builder options(List<String> more) {
+      options.addAll(more);
+      return this;
+    }
+
     /** Arguments of the job's main method, after those that are there. */
     public Builder arguments(String... more) {
       arguments.addAll(List.of(more));
@@ -185,6 +192,7 @@ public final class SparkProcess implements AutoCloseable {
         submit.add("--conf");
         submit.add(key + "=" + value);
       });
+      submit.addAll(options);
       submit.add(jar.toAbsolutePath().normalize().toString());
       submit.addAll(arguments);
       List<String> command = installation.command(

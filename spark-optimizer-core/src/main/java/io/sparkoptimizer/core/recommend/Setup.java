@@ -292,6 +292,16 @@ public record Setup(
         partitions);
   }
 
+  /** The Spark properties that ask for this. */
+  Map<String, String> toSparkConf() {
+    Map<String, String> properties = new TreeMap<>(toResources().toSparkConf());
+    if (platform == Platform.STANDALONE && !isDynamic()) {
+      // A standalone master counts cores, not executors.
+      properties.put("spark.cores.max", Integer.toString(executors * cores));
+    }
+    return properties;
+  }
+
   public Resources toResources() {
     Resources.Builder resources = Resources.builder()
         .numExecutors(executors)

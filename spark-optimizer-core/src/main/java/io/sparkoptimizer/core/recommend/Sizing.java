@@ -257,7 +257,7 @@ final class Sizing {
         found.binding(),
         reasoning(verdict, pick, today, found),
         keep ? kept(pick) : evidence(pick, today),
-        proposed.toSparkConf(),
+        pick.setup().toSparkConf(),
         found.alternatives().stream()
             .map(option ->
                 new Recommendation.Alternative(option.setup().toResources(), option.prediction()))
