@@ -46,9 +46,10 @@ final class StageState {
   long taskStarts;
   long taskEnds;
   private final Measures.Builder<TaskMetric> metrics = Measures.builder(TaskMetric.class);
-  private final Distribution.Builder durations = Distribution.builder();
+  private Distribution.Builder durations = Distribution.builder();
   private final Map<TaskDistribution, Distribution.Builder> spreads =
       new EnumMap<>(TaskDistribution.class);
+  private final Map<TaskDistribution, Distribution> sealed = new EnumMap<>(TaskDistribution.class);
 
   StageState(int stageId, int attemptId) {
     this.stageId = stageId;
@@ -87,6 +88,30 @@ final class StageState {
     status = failureReason != null
         ? StageStatus.FAILED
         : submissionTimeMs.isPresent() || taskEnds > 0 ? StageStatus.COMPLETE : StageStatus.SKIPPED;
+    seal();
+  }
+
+  /** Shrinks the figures of a stage that is done: applications have thousands of such stages. */
+  private void seal() {
+    if (durations.count() > 0) {
+      sealed.put(TaskDistribution.DURATION_MS, durations.build());
+      spreads.forEach((figure, builder) -> sealed.put(figure, builder.build()));
+      durations = Distribution.builder();
+      spreads.clear();
+    }
+  }
+
+  /** Tasks end after their stage too: those whose result was no longer needed. */
+  private void unseal() {
+    sealed.forEach((figure, spread) -> {
+      Distribution.Builder builder = Distribution.builder().addAll(spread);
+      if (figure == TaskDistribution.DURATION_MS) {
+        durations = builder;
+      } else {
+        spreads.put(figure, builder);
+      }
+    });
+    sealed.clear();
   }
 
   /** A stage whose submission was dropped still runs: what its tasks did counts. */
@@ -134,6 +159,7 @@ final class StageState {
       }
     }
     if (success) {
+      unseal();
       durations.add(durationMs);
       SPREAD.forEach((figure, metric) -> spread(figure, task.get(metric)));
     }
@@ -171,11 +197,7 @@ final class StageState {
         sums.set(metric, own.orZero(metric));
       }
     }
-    Map<TaskDistribution, Distribution> distributions = new EnumMap<>(TaskDistribution.class);
-    if (durations.count() > 0) {
-      distributions.put(TaskDistribution.DURATION_MS, durations.build());
-    }
-    spreads.forEach((figure, builder) -> distributions.put(figure, builder.build()));
+    seal();
     return new StageAttempt(
         stageId,
         attemptId,
@@ -196,6 +218,6 @@ final class StageState {
         resourceProfileId,
         failureReason,
         sums.build(),
-        distributions);
+        sealed);
   }
 }
