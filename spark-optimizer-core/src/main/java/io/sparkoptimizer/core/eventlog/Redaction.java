@@ -23,7 +23,7 @@ final class Redaction {
 
   /** {@code name=value}, {@code "name": "value"}, {@code --name value}; {@code sig} is Azure's SAS. */
   private static final Pattern ASSIGNED = Pattern.compile(
-      "(?i)((?:secret|password|passwd|passphrase|pwd|token|credential|access[._-]?key"
+      "(?i)((?=[sptcak])(?:secret|password|passwd|passphrase|pwd|token|credential|access[._-]?key"
           + "|account[._-]?key|private[._-]?key|api[._-]?key|(?<![a-z0-9])sig(?=\\s*=))"
           + "[\\w.-]{0,100}[\"']?(?:\\s{0,20}[=:]\\s{0,20}|\\s{1,20}(?=['\"])))"
           + "(\"[^\"]*\"|'[^']*'|[^\\s,;&\"']+)");

@@ -131,9 +131,7 @@ class RedactionTest {
   @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void text_aMegabyte_isLookedAtOnce(String piece) {
     String text = piece.repeat((1 << 20) / piece.length());
-    assertThat(Redaction.text(text)).isNotNull();
-    assertThat(Redaction.text("secret" + text)).isNotNull();
-    assertThat(Redaction.text("https://u:" + text)).isNotNull();
+    assertThat(Redaction.text("https://u:secret" + text)).isNotNull();
   }
 
   @Test
