@@ -23,7 +23,7 @@ import java.util.TreeMap;
 final class SlowReader {
   private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
           .streamReadConstraints(
-              StreamReadConstraints.builder().maxNestingDepth(2000).build())
+              StreamReadConstraints.builder().maxNestingDepth(1000).build())
           .build())
       .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
       .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
