@@ -34,12 +34,13 @@ import org.jspecify.annotations.Nullable;
  * document of a version near this one can be read.
  */
 final class JsonDocument {
-  /** Documents are our own and bounded by what was stored, so the parser's guards are off. */
+  /**
+   * Documents are our own and bounded by what was stored, so the guard on texts is off. Nothing newer
+   * than jackson-core 2.15 is called: inside of a Spark 3.5 driver that one may come first.
+   */
   private static final JsonFactory JSON = JsonFactory.builder()
-      .streamReadConstraints(StreamReadConstraints.builder()
-          .maxStringLength(Integer.MAX_VALUE)
-          .maxNameLength(Integer.MAX_VALUE)
-          .build())
+      .streamReadConstraints(
+          StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
       .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
       .build();
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** A SQL execution while its log is read. Only the newest plan is kept, and of it only the shape. */
 final class SqlState {
   private static final int MAX_DESCRIPTION_CHARS = 200;
+  private static final int MAX_OPERATOR_CHARS = 200;
 
   /** {@code Scan parquet db.table}, {@code GpuScan parquet}, {@code PhotonScan parquet}: format second. */
   private static final Pattern FILE_SCAN =
@@ -87,9 +88,10 @@ final class SqlState {
         && (Character.isLetter(name.charAt(end)) || name.charAt(end) == '_')) {
       end++;
     }
-    return end == 0 || name.startsWith("Execute ")
+    String operator = end == 0 || name.startsWith("Execute ")
         ? Redaction.text(name.strip()) // commands carry their words
         : name.substring(0, end);
+    return operator.substring(0, Math.min(operator.length(), MAX_OPERATOR_CHARS));
   }
 
   private static OptionalLong counter(JsonTree node, String metric) {
