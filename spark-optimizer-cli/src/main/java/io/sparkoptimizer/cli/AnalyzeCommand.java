@@ -4,7 +4,6 @@ import io.sparkoptimizer.Analysis;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 @Command(
     name = "analyze",
@@ -19,14 +18,8 @@ final class AnalyzeCommand implements Callable<Integer> {
   @Mixin
   RunOption which = new RunOption();
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      defaultValue = "table",
-      converter = Converters.Formats.class,
-      completionCandidates = Converters.Formats.class,
-      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  OutputFormat format = OutputFormat.TABLE;
+  @Mixin
+  FormatOption format = new FormatOption();
 
   private final Session session;
 
@@ -38,7 +31,7 @@ final class AnalyzeCommand implements Callable<Integer> {
   public Integer call() {
     return which.ask(session, (optimizer, run) -> {
       Analysis analysis = optimizer.analyze(run);
-      if (format == OutputFormat.JSON) {
+      if (format.isJson()) {
         Json.print(session.out, AnalysisJson.document(analysis));
       } else {
         AnalysisText.print(session.out, analysis);

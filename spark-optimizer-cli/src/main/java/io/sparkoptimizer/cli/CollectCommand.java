@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -46,14 +47,8 @@ final class CollectCommand implements Callable<Integer> {
       description = "Runs saved in one transaction. Default: ${DEFAULT-VALUE}.")
   int batchSize = 100;
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      defaultValue = "table",
-      converter = Converters.Formats.class,
-      completionCandidates = Converters.Formats.class,
-      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  OutputFormat format = OutputFormat.TABLE;
+  @Mixin
+  FormatOption format = new FormatOption();
 
   private final Session session;
 
@@ -68,7 +63,7 @@ final class CollectCommand implements Callable<Integer> {
     try (Optimizer optimizer = session.open()) {
       report = collect(session, optimizer, eventLogDir, sourceName, batchSize);
     }
-    if (format == OutputFormat.JSON) {
+    if (format.isJson()) {
       Json.print(session.out, CollectionJson.document(report));
     } else {
       print(session, report);

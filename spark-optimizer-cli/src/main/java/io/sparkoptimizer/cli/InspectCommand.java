@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -30,14 +30,8 @@ final class InspectCommand implements Callable<Integer> {
       description = "An event log, a folder of logs, or a zip of logs.")
   List<Path> paths = List.of();
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      defaultValue = "table",
-      converter = Converters.Formats.class,
-      completionCandidates = Converters.Formats.class,
-      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  OutputFormat format = OutputFormat.TABLE;
+  @Mixin
+  FormatOption format = new FormatOption();
 
   private final Session session;
 
@@ -47,7 +41,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return format == OutputFormat.JSON ? json() : table();
+    return format.isJson() ? json() : table();
   }
 
   private int json() {

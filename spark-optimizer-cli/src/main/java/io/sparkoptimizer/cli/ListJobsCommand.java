@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -39,14 +40,8 @@ final class ListJobsCommand implements Callable<Integer> {
   @Nullable
   JobType jobType;
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      defaultValue = "table",
-      converter = Converters.Formats.class,
-      completionCandidates = Converters.Formats.class,
-      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  OutputFormat format = OutputFormat.TABLE;
+  @Mixin
+  FormatOption format = new FormatOption();
 
   private final Session session;
 
@@ -60,7 +55,7 @@ final class ListJobsCommand implements Callable<Integer> {
     try (Optimizer optimizer = session.open()) {
       List<RunSummary> runs = optimizer.runs(query.limit(limit));
       long total = optimizer.count(query);
-      if (format == OutputFormat.JSON) {
+      if (format.isJson()) {
         Json.print(session.out, JobsJson.document(runs, total, optimizer::cost));
       } else {
         print(session, runs, total, optimizer::cost);
@@ -96,7 +91,7 @@ final class ListJobsCommand implements Callable<Integer> {
         table.row(
             Text.cut(run.id().appId(), 40)
                 + (run.id().attemptId().isEmpty() ? "" : " (" + run.id().attemptId() + ")"),
-            Text.cut(run.jobSignature(), 30),
+            Text.cut(run.jobSignature(), 44),
             run.jobType().word(),
             run.status().word(),
             Text.time(run.id().startTimeMs()),

@@ -5,7 +5,7 @@ import io.sparkoptimizer.Optimizer;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 @Command(
     name = "stats",
@@ -16,14 +16,8 @@ import picocli.CommandLine.Option;
       "  spark-optimizer stats --format json | jq .total.wasted_cost"
     })
 final class StatsCommand implements Callable<Integer> {
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      defaultValue = "table",
-      converter = Converters.Formats.class,
-      completionCandidates = Converters.Formats.class,
-      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  OutputFormat format = OutputFormat.TABLE;
+  @Mixin
+  FormatOption format = new FormatOption();
 
   private final Session session;
 
@@ -37,7 +31,7 @@ final class StatsCommand implements Callable<Integer> {
     try (Optimizer optimizer = session.open()) {
       stats = optimizer.stats();
     }
-    if (format == OutputFormat.JSON) {
+    if (format.isJson()) {
       Json.print(session.out, StatsJson.document(stats));
     } else {
       print(stats);

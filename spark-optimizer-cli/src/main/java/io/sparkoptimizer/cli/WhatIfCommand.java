@@ -71,14 +71,8 @@ final class WhatIfCommand implements Callable<Integer> {
       description = "Multiple of the run's input. Default: ${DEFAULT-VALUE}.")
   double inputScale = 1;
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      defaultValue = "table",
-      converter = Converters.Formats.class,
-      completionCandidates = Converters.Formats.class,
-      description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  OutputFormat format = OutputFormat.TABLE;
+  @Mixin
+  FormatOption format = new FormatOption();
 
   @Spec
   @Nullable
@@ -112,7 +106,7 @@ final class WhatIfCommand implements Callable<Integer> {
         inputScale);
     return which.ask(session, (optimizer, run) -> {
       WhatIf answer = optimizer.whatIf(run, query);
-      if (format == OutputFormat.JSON) {
+      if (format.isJson()) {
         Json.print(session.out, WhatIfJson.document(answer));
       } else {
         print(answer);
