@@ -3,7 +3,7 @@ package io.sparkoptimizer.core;
 import io.sparkoptimizer.HistoryStats;
 import io.sparkoptimizer.JobType;
 import io.sparkoptimizer.Prices;
-import io.sparkoptimizer.core.recommend.Containers;
+import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.spark.RunSummary;
 import java.time.Instant;
 import java.time.LocalDate;

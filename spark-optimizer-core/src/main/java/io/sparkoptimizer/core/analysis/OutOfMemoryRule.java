@@ -2,6 +2,7 @@ package io.sparkoptimizer.core.analysis;
 
 import io.sparkoptimizer.Analysis.Finding;
 import io.sparkoptimizer.Analysis.Severity;
+import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.MemoryFailure;
@@ -162,7 +163,7 @@ final class OutOfMemoryRule implements Rule {
               + " own log says whether its kernel killed the process.");
       return;
     }
-    long overhead = ContainerMemory.overheadMb(facts.run(), heap.getAsLong());
+    long overhead = Containers.executorOverheadMb(facts.run(), heap.getAsLong());
     long larger = Math.max(up(overhead * STEP), up(MIN_STEP_MB + 1.0 * overhead));
     draft
         .advice((cause == Cause.PYTHON || facts.usesPython()

@@ -1,6 +1,7 @@
 package io.sparkoptimizer.core.analysis;
 
 import io.sparkoptimizer.Prices;
+import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
@@ -321,9 +322,17 @@ final class RunFacts {
         : OptionalDouble.empty();
   }
 
+  /** GiB of the run's usual container; empty where the heap is not known. */
+  private OptionalDouble containerGib() {
+    OptionalLong heap = allocation.executorMemoryMb();
+    return heap.isPresent()
+        ? OptionalDouble.of(Containers.executorContainerMb(run, heap.getAsLong()) / 1024.0)
+        : OptionalDouble.empty();
+  }
+
   /** Container GiB that come with one core; empty where heap or cores are not known. */
   OptionalDouble gibPerCore() {
-    OptionalDouble container = ContainerMemory.containerGib(run, allocation);
+    OptionalDouble container = containerGib();
     OptionalInt cores = allocation.executorCores();
     return container.isPresent() && cores.isPresent() && cores.getAsInt() > 0
         ? OptionalDouble.of(container.getAsDouble() / cores.getAsInt())

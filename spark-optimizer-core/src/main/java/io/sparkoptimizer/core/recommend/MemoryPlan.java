@@ -1,6 +1,7 @@
 package io.sparkoptimizer.core.recommend;
 
 import io.sparkoptimizer.Evidence;
+import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;

@@ -5,11 +5,11 @@ import io.sparkoptimizer.Platform;
 import io.sparkoptimizer.Prices;
 import io.sparkoptimizer.Resources;
 import io.sparkoptimizer.WhatIf;
+import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.core.schedule.Candidate;
 import io.sparkoptimizer.core.schedule.Estimate;
 import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
-import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.SparkSettings;
 import java.util.Map;
 import java.util.Optional;
@@ -64,10 +64,10 @@ public record Setup(
         SparkSettings.count(profile.configuration(), "spark.executor.instances");
     OptionalInt cores = SparkSettings.count(profile.configuration(), "spark.executor.cores");
     OptionalLong heap = SparkSettings.memoryMb(profile.configuration(), "spark.executor.memory");
-    boolean python = isPython(conf);
+    boolean python = Containers.isPython(conf);
     return of(
         conf,
-        profile.platform().orElse(platform(run.clusterManager())),
+        profile.platform().orElse(Containers.platform(run.clusterManager())),
         python,
         instances.orElse(Math.max(1, allocation.peakExecutors().orElse(1))),
         cores.orElse(Math.max(1, allocation.executorCores().orElse(1))),
@@ -118,25 +118,6 @@ public record Setup(
         Containers.driverOverheadMb(conf, driverHeap, platform, python),
         Math.max(1, SparkSettings.count(conf, "spark.driver.cores").orElse(1)),
         partitions);
-  }
-
-  /** What Spark itself notes of a Python program, by cluster manager, and what only one has. */
-  private static boolean isPython(Map<String, String> conf) {
-    return conf.getOrDefault("spark.kubernetes.resource.type", "").equals("python")
-        || conf.getOrDefault("spark.yarn.isPython", "").equals("true")
-        || conf.containsKey("spark.executor.pyspark.memory")
-        || !conf.getOrDefault("spark.submit.pyFiles", "").isEmpty()
-        || conf.keySet().stream().anyMatch(key -> key.startsWith("spark.pyspark."));
-  }
-
-  static Platform platform(ClusterManager manager) {
-    return switch (manager) {
-      case KUBERNETES -> Platform.KUBERNETES;
-      case STANDALONE -> Platform.STANDALONE;
-      case LOCAL, LOCAL_CLUSTER -> Platform.LOCAL;
-      case DATABRICKS -> Platform.DATABRICKS;
-      case YARN, MESOS, UNKNOWN -> Platform.YARN;
-    };
   }
 
   boolean isDynamic() {

@@ -7,6 +7,7 @@ import io.sparkoptimizer.OptimizerSettings;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Recommendation.ConfidenceBasis;
 import io.sparkoptimizer.Recommendation.InputBasis;
+import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.core.schedule.Spread;
 import io.sparkoptimizer.spark.ApplicationKind;

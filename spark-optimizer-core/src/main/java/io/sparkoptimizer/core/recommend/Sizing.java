@@ -9,6 +9,8 @@ import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Recommendation.ConfidenceBasis;
 import io.sparkoptimizer.Resources;
 import io.sparkoptimizer.Verdict;
+import io.sparkoptimizer.core.container.Containers;
+import io.sparkoptimizer.core.container.ServerlessWorkers;
 import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spi.RecommendationRequest;

@@ -16,6 +16,7 @@ import io.sparkoptimizer.Resources;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.core.FakeHistory;
 import io.sparkoptimizer.core.TestRuns;
+import io.sparkoptimizer.core.container.ServerlessWorkers;
 import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.MemoryFailure.Cause;

@@ -1,9 +1,12 @@
-package io.sparkoptimizer.core.recommend;
+package io.sparkoptimizer.core.container;
 
 import io.sparkoptimizer.Platform;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.SparkSettings;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /** What a container holds beside the heap, and the sizes that platforms give. All sizes in MiB. */
 public final class Containers {
@@ -20,18 +23,59 @@ public final class Containers {
 
   private Containers() {}
 
+  /** Where the executors of a cluster manager run. */
+  public static Platform platform(ClusterManager manager) {
+    return switch (manager) {
+      case KUBERNETES -> Platform.KUBERNETES;
+      case STANDALONE -> Platform.STANDALONE;
+      case LOCAL, LOCAL_CLUSTER -> Platform.LOCAL;
+      case DATABRICKS -> Platform.DATABRICKS;
+      case YARN, MESOS, UNKNOWN -> Platform.YARN;
+    };
+  }
+
+  /** What Spark itself notes of a Python program, by cluster manager, and what only one has. */
+  public static boolean isPython(Map<String, String> conf) {
+    return conf.getOrDefault("spark.kubernetes.resource.type", "").equals("python")
+        || conf.getOrDefault("spark.yarn.isPython", "").equals("true")
+        || conf.containsKey("spark.executor.pyspark.memory")
+        || !conf.getOrDefault("spark.submit.pyFiles", "").isEmpty()
+        || conf.keySet().stream().anyMatch(key -> key.startsWith("spark.pyspark."));
+  }
+
+  /**
+   * What the container of one executor of a run holds with this heap: overhead, off-heap memory where it
+   * is on, and PySpark's. Node rounding is left out.
+   */
+  public static long executorContainerMb(ApplicationRun run, long heapMb) {
+    Map<String, String> conf = run.configuration();
+    long offHeap = SparkSettings.flag(conf, "spark.memory.offHeap.enabled").orElse(false)
+        ? SparkSettings.memoryMb(conf, "spark.memory.offHeap.size").orElse(0)
+        : 0;
+    return heapMb
+        + executorOverheadMb(run, heapMb)
+        + offHeap
+        + SparkSettings.memoryMb(conf, "spark.executor.pyspark.memory").orElse(0);
+  }
+
+  /** The overhead that a run's executor had, or would have with this heap. */
+  public static long executorOverheadMb(ApplicationRun run, long heapMb) {
+    Map<String, String> conf = run.configuration();
+    return executorOverheadMb(conf, heapMb, platform(run.clusterManager()), isPython(conf));
+  }
+
   /** Spark's default overhead for a heap: {@code max(0.1 heap, 384)}. */
   public static long defaultOverheadMb(long heapMb) {
     return Math.max(MIN_OVERHEAD_MB, (long) (heapMb * OVERHEAD_FACTOR));
   }
 
   /** The overhead that Spark gives an executor: what is set, or factor x heap with its floor. */
-  static long executorOverheadMb(
+  public static long executorOverheadMb(
       Map<String, String> conf, long heapMb, Platform platform, boolean python) {
     return overheadMb(conf, "spark.executor", heapMb, platform, python);
   }
 
-  static long driverOverheadMb(
+  public static long driverOverheadMb(
       Map<String, String> conf, long heapMb, Platform platform, boolean python) {
     return overheadMb(conf, "spark.driver", heapMb, platform, python);
   }
@@ -49,8 +93,12 @@ public final class Containers {
                 : OVERHEAD_FACTOR);
     long floor =
         SparkSettings.memoryMb(conf, prefix + ".minMemoryOverhead").orElse(MIN_OVERHEAD_MB);
-    return SparkSettings.memoryMb(conf, prefix + ".memoryOverhead")
-        .orElse(Math.max(floor, (long) (heapMb * factor)));
+    OptionalLong set = SparkSettings.memoryMb(conf, prefix + ".memoryOverhead");
+    if (set.isEmpty()) { // as Spark 2 called it
+      set =
+          SparkSettings.memoryMb(conf, prefix.replace("spark.", "spark.yarn.") + ".memoryOverhead");
+    }
+    return set.orElse(Math.max(floor, (long) (heapMb * factor)));
   }
 
   private static OptionalDouble fraction(Map<String, String> conf, String property) {
@@ -64,12 +112,12 @@ public final class Containers {
   }
 
   /** Standalone and local executors are processes: nothing is reserved for them beside the heap. */
-  static boolean hasContainers(Platform platform) {
+  public static boolean hasContainers(Platform platform) {
     return platform != Platform.STANDALONE && platform != Platform.LOCAL;
   }
 
   /** What is taken from the cluster, and paid, for so much memory and so many cores. */
-  static long roundedMb(Platform platform, long memoryMb, int cores) {
+  public static long roundedMb(Platform platform, long memoryMb, int cores) {
     return switch (platform) {
       case YARN, EMR, DATAPROC -> roundUp(memoryMb, YARN_STEP_MB);
       case EMR_SERVERLESS -> ServerlessWorkers.smallest(cores, memoryMb).memoryMb();
@@ -77,7 +125,7 @@ public final class Containers {
     };
   }
 
-  static long roundUp(long value, long step) {
+  public static long roundUp(long value, long step) {
     return (value + step - 1) / step * step;
   }
 }

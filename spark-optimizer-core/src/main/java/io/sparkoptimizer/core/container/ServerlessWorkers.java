@@ -1,14 +1,13 @@
-package io.sparkoptimizer.core.recommend;
+package io.sparkoptimizer.core.container;
 
 import java.util.Arrays;
-import java.util.Optional;
 
 /** The worker sizes of EMR Serverless: memory by cores, as its documentation lists them. */
-final class ServerlessWorkers {
+public final class ServerlessWorkers {
   private static final long GB = 1024;
 
   /** At most that many executors must be allowed: fewer are refused. */
-  static final int LEAST_MAX_EXECUTORS = 4;
+  public static final int LEAST_MAX_EXECUTORS = 4;
 
   /** Cores, least memory, most memory and step, in GB. */
   private static final int[][] GRID = {
@@ -20,14 +19,14 @@ final class ServerlessWorkers {
   private ServerlessWorkers() {}
 
   /** @param memoryMb of the whole worker, MiB */
-  record Worker(int cores, long memoryMb) {}
+  public record Worker(int cores, long memoryMb) {}
 
-  static boolean hasCores(int cores) {
+  public static boolean hasCores(int cores) {
     return cores == 32 || Arrays.stream(GRID).anyMatch(row -> row[0] == cores);
   }
 
   /** The smallest worker that holds so much; the largest of all where none does. */
-  static Worker smallest(int cores, long memoryMb) {
+  public static Worker smallest(int cores, long memoryMb) {
     for (int[] row : GRID) {
       if (row[0] < cores) {
         continue;
@@ -44,14 +43,5 @@ final class ServerlessWorkers {
       }
     }
     return new Worker(32, LARGEST[LARGEST.length - 1] * GB);
-  }
-
-  /** Why no worker is that large; empty where one is. */
-  static Optional<String> whyNot(long memoryMb) {
-    long most = LARGEST[LARGEST.length - 1] * GB;
-    return memoryMb <= most
-        ? Optional.empty()
-        : Optional.of(
-            "EMR Serverless has no worker of " + memoryMb + " MiB; the largest has " + most);
   }
 }
