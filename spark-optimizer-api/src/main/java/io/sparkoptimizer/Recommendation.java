@@ -80,7 +80,7 @@ public record Recommendation(
     OWN,
     /** Runs of other jobs. */
     POOLED,
-    /** No run: what rules without history are worth. */
+    /** No left-out run: the spread that is assumed beforehand, and grows with the distance asked. */
     RULES;
 
     public String word() {

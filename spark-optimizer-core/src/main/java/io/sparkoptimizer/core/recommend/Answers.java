@@ -90,9 +90,7 @@ final class Answers {
         Optional.ofNullable(current).map(Setup::toResources).orElse(Resources.NONE),
         currentPrediction,
         0,
-        runs.isEmpty()
-            ? Recommendation.ConfidenceBasis.RULES
-            : Recommendation.ConfidenceBasis.POOLED,
+        Recommendation.ConfidenceBasis.RULES,
         request.settings().prices(),
         ids(runs),
         OptionalLong.empty(),

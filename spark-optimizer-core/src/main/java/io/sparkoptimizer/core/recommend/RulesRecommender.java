@@ -95,7 +95,7 @@ public final class RulesRecommender implements Recommender {
         size -> model.forecast(size.candidate(input.scale())),
         model.noise(),
         input,
-        ConfidenceBasis.POOLED,
+        ConfidenceBasis.RULES,
         work,
         reasons(profile, model, input, work));
   }

@@ -3,6 +3,7 @@ package io.sparkoptimizer.core.recommend;
 import io.sparkoptimizer.JobProfile;
 import io.sparkoptimizer.OptimizerSettings;
 import io.sparkoptimizer.Priority;
+import io.sparkoptimizer.Resources;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -50,14 +51,14 @@ final class Search {
    *
    * @param pick the size to take; null where none meets the demands
    * @param binding the demand that ruled out a better size, or any; null where none did
-   * @param alternatives the Pareto front of what meets the demands, fastest first, the pick left out
+   * @param front the Pareto front of what meets the demands, fastest first
    * @param fastest the fastest size, whether or not it meets the demands
    * @param cheapest the cheapest one
    */
   record Found(
       @Nullable Option pick,
       @Nullable String binding,
-      List<Option> alternatives,
+      List<Option> front,
       Option fastest,
       Option cheapest) {}
 
@@ -96,7 +97,7 @@ final class Search {
             == sizes.stream().mapToInt(Setup::executors).max().orElse(0)) {
       binding = cappedBy;
     }
-    return new Found(pick, binding, thinned(front, pick), fastest, cheapest);
+    return new Found(pick, binding, front, fastest, cheapest);
   }
 
   /** Sizes whose interval meets every demand; where there are none, those whose expectation does. */
@@ -198,8 +199,11 @@ final class Search {
     return front;
   }
 
-  private static List<Option> thinned(List<Option> front, Option pick) {
-    List<Option> others = front.stream().filter(option -> !option.equals(pick)).toList();
+  /** The front without what is proposed, at most {@value #MOST_ALTERNATIVES} of it. */
+  static List<Option> alternatives(List<Option> front, Resources proposed) {
+    List<Option> others = front.stream()
+        .filter(option -> !option.setup().toResources().equals(proposed))
+        .toList();
     if (others.size() <= MOST_ALTERNATIVES) {
       return others;
     }

@@ -260,7 +260,7 @@ final class Sizing {
         reasoning(verdict, pick, today, found),
         keep ? kept(pick) : evidence(pick, today),
         pick.setup().toSparkConf(),
-        found.alternatives().stream()
+        Search.alternatives(found.front(), proposed).stream()
             .map(option ->
                 new Recommendation.Alternative(option.setup().toResources(), option.prediction()))
             .toList());

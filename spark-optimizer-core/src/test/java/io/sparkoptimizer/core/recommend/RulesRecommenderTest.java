@@ -330,6 +330,20 @@ class RulesRecommenderTest {
   }
 
   @Test
+  void recommend_everyVerdict_listsNoAlternativeThatIsTheAnswer() {
+    for (JobProfile.Builder profile :
+        List.of(job(), job().priority(Priority.COST), job().priority(Priority.PERFORMANCE))) {
+      for (List<ApplicationRun> runs : List.of(SMALL, TestRuns.repeated(10, i -> TestRuns.etl()))) {
+        Recommendation answer = ask(profile, runs);
+        assertThat(answer.alternatives())
+            .as(answer.verdict() + " " + answer.reasoning())
+            .isNotEmpty()
+            .noneMatch(other -> other.resources().equals(answer.proposed()));
+      }
+    }
+  }
+
+  @Test
   void recommend_ownLeftOutRuns_carryTheConfidence() {
     List<ApplicationRun> kept = TestRuns.repeated(10, i -> TestRuns.etl());
     JobProfile.Builder asItIs =
@@ -340,7 +354,7 @@ class RulesRecommenderTest {
     Recommendation one = ask(asItIs, kept.subList(0, 1));
 
     assertThat(ten.confidenceBasis()).isEqualTo(ConfidenceBasis.OWN);
-    assertThat(one.confidenceBasis()).isEqualTo(ConfidenceBasis.POOLED);
+    assertThat(one.confidenceBasis()).isEqualTo(ConfidenceBasis.RULES);
     assertThat(ten.confidence()).isGreaterThan(four.confidence()).isLessThan(1);
   }
 
