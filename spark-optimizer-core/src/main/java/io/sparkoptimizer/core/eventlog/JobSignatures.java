@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,14 @@ final class JobSignatures {
 
   private static final Pattern UUID =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
+  /** {@code 2026-11-01}, {@code 01.11.2026}, {@code 2026_11}, each with or without a time of day. */
+  private static final Pattern DATE = Pattern.compile(
+      "(?<![0-9])(?:[0-9]{4}[-_./]?[0-9]{2}[-_./]?[0-9]{2}|[0-9]{2}[-_./][0-9]{2}[-_./][0-9]{4}"
+          + "|(?:19|20)[0-9]{2}[-_./][0-9]{2})(?:[t _-]?[0-9]{2}(?:[:._-]?[0-9]{2}){0,2}z?)?(?![0-9])");
+
+  /** A small number between words is part of a name: {@code customer-360-join}, {@code step-2-load}. */
+  private static final Pattern SMALL_NUMBER = Pattern.compile("[0-9]{1,3}");
+
   private static final Pattern NUMBERED =
       Pattern.compile("\\b(?:run|attempt|try|retry|batch)[\\s_#:.-]{1,3}[0-9]+(?![a-z0-9])");
   private static final Pattern SEPARATORS = Pattern.compile("[\\s_:/\\\\.,;|=+()\\[\\]{}#@~-]+");
@@ -83,10 +92,19 @@ final class JobSignatures {
   static String stableName(String whole) {
     String name = whole.substring(0, Math.min(whole.length(), MAX_NAME_CHARS));
     String lower = UUID.matcher(name.toLowerCase(Locale.ROOT)).replaceAll(" ");
+    lower = DATE.matcher(lower).replaceAll(" ");
     lower = NUMBERED.matcher(lower).replaceAll(" ");
+    List<String> all =
+        Stream.of(SEPARATORS.split(lower, -1)).filter(w -> !w.isEmpty()).toList();
     List<String> words = new ArrayList<>();
-    for (String word : SEPARATORS.split(lower, -1)) {
-      if (!word.isEmpty() && !CHANGING_WORD.matcher(word).matches()) {
+    for (int i = 0; i < all.size(); i++) {
+      String word = all.get(i);
+      boolean between = !words.isEmpty()
+          && i + 1 < all.size()
+          && !CHANGING_WORD.matcher(all.get(i - 1)).matches()
+          && !CHANGING_WORD.matcher(all.get(i + 1)).matches();
+      if ((between && SMALL_NUMBER.matcher(word).matches())
+          || !CHANGING_WORD.matcher(word).matches()) {
         words.add(word);
       }
     }

@@ -48,7 +48,7 @@ class ProgramTest {
   @Test
   void of_standaloneClusterMode_isClass() {
     assertThat(Program.of(
-                "org.apache.spark.deploy.worker.DriverWrapper spark://Worker@10.0.0.1:7078 /work/app.jar com.acme.Sales --day 1")
+                "org.apache.spark.deploy.worker.DriverWrapper spark://Worker@10.0.0.1:7078 /opt/jobs/app.jar com.acme.Sales --day 1")
             .main())
         .isEqualTo("com.acme.Sales");
   }
