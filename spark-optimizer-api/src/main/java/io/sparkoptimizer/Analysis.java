@@ -14,14 +14,14 @@ import java.util.TreeMap;
  * What a run did with what it was given.
  *
  * @param run the run
- * @param healthScore 0 to 100: 100 less what the findings waste and risk
+ * @param healthScore 0 to 100: 100 less what the findings waste and risk; empty where no task ran
  * @param efficiency how much of what was given did work
  * @param bottleneck what most of the slot time went to
  * @param findings worst first
  */
 public record Analysis(
     ApplicationRun run,
-    int healthScore,
+    OptionalInt healthScore,
     Efficiency efficiency,
     Bottleneck bottleneck,
     List<Finding> findings) {

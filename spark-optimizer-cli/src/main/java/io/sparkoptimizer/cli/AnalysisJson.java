@@ -11,7 +11,7 @@ final class AnalysisJson {
   static ObjectNode document(Analysis analysis) {
     ObjectNode node = Json.object();
     node.put("app_id", analysis.run().id().appId());
-    node.put("health_score", analysis.healthScore());
+    Json.put(node, "health_score", analysis.healthScore());
     node.set("efficiency", efficiency(analysis.efficiency()));
     node.put("bottleneck", analysis.bottleneck().word());
     ArrayNode findings = node.putArray("findings");

@@ -52,7 +52,12 @@ final class AnalysisText {
             + Text.count(summary.executorCores()) + " cores, "
             + Text.memory(summary.executorMemoryMb()) + " heap each");
     out.println();
-    fact(out, "Health", analysis.healthScore() + " of 100");
+    fact(
+        out,
+        "Health",
+        analysis.healthScore().isPresent()
+            ? analysis.healthScore().getAsInt() + " of 100"
+            : Text.UNKNOWN);
     fact(out, "Bottleneck", analysis.bottleneck().word());
     Analysis.Efficiency efficiency = analysis.efficiency();
     fact(out, "Slots used", Text.percent(efficiency.slotOccupancy()));

@@ -248,7 +248,7 @@ final class Fixtures {
   static Analysis analysis(ApplicationRun run) {
     return new Analysis(
         run,
-        64,
+        OptionalInt.of(64),
         new Analysis.Efficiency(
             OptionalDouble.of(0.41),
             OptionalDouble.of(0.3),

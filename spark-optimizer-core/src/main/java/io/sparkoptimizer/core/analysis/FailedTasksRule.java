@@ -8,8 +8,11 @@ import io.sparkoptimizer.spark.RunStatus;
 import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.StageStatus;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -39,13 +42,20 @@ final class FailedTasksRule implements Rule {
   @Override
   public List<Finding> findings(RunFacts facts) {
     List<PerStage.Candidate> candidates = new ArrayList<>();
+    OptionalInt fatal = fatalStage(facts);
+    // Of several attempts that failed the last one speaks: they tell the same story.
+    Map<Integer, StageAttempt> last = new TreeMap<>();
     for (StageAttempt stage : facts.ran()) {
       if (stage.status() == StageStatus.FAILED
           || (stage.numFailedTasks() >= MIN_FAILED && share(stage) >= THRESHOLD)) {
-        // A failure is worth a line whatever it cost.
-        double shown = Math.max(Severities.NOISE, share(stage));
-        candidates.add(new PerStage.Candidate(shown, finding(facts, stage)));
+        last.put(stage.stageId(), stage);
       }
+    }
+    for (StageAttempt stage : last.values()) {
+      // A failure is worth a line whatever it cost.
+      double shown = Math.max(Severities.NOISE, share(stage));
+      boolean endedRun = fatal.isPresent() && fatal.getAsInt() == stage.stageId();
+      candidates.add(new PerStage.Candidate(shown, finding(facts, stage, endedRun)));
     }
     List<Finding> findings = new ArrayList<>(PerStage.bounded(candidates, "had failed tasks"));
     lost(facts, Cause.PREEMPTED, findings);
@@ -53,12 +63,23 @@ final class FailedTasksRule implements Rule {
     return findings;
   }
 
+  /** The stage that a failed run ended with: the last one to fail. */
+  private static OptionalInt fatalStage(RunFacts facts) {
+    return facts.run().status() == RunStatus.FAILED
+        ? facts.ran().stream()
+            .filter(stage -> stage.status() == StageStatus.FAILED)
+            .max(Comparator.comparingLong(stage -> stage.completionTimeMs().orElse(0)))
+            .map(stage -> OptionalInt.of(stage.stageId()))
+            .orElse(OptionalInt.empty())
+        : OptionalInt.empty();
+  }
+
   private static double share(StageAttempt stage) {
     long ends = (long) stage.numCompleteTasks() + stage.numFailedTasks() + stage.numKilledTasks();
     return (double) stage.numFailedTasks() / Math.max(1, ends);
   }
 
-  private Finding finding(RunFacts facts, StageAttempt stage) {
+  private Finding finding(RunFacts facts, StageAttempt stage, boolean endedRun) {
     boolean runFailed = facts.run().status() == RunStatus.FAILED;
     boolean failed = stage.status() == StageStatus.FAILED;
     double share = share(stage);
@@ -72,7 +93,7 @@ final class FailedTasksRule implements Rule {
         .stage(stage.stageId())
         .evidence("failed_task_share", share, THRESHOLD, "ratio")
         .evidence("failed_tasks", stage.numFailedTasks(), MIN_FAILED, "tasks");
-    if (failed && runFailed) {
+    if (endedRun) {
       facts.totalCoreHours().ifPresent(draft::wastedCoreHours);
       facts.wallMs().ifPresent(wall -> draft.wastedMs((double) wall));
     } else {

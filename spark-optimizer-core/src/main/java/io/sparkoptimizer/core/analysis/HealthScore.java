@@ -1,6 +1,7 @@
 package io.sparkoptimizer.core.analysis;
 
 import io.sparkoptimizer.Analysis.Finding;
+import io.sparkoptimizer.spark.JobStatus;
 import io.sparkoptimizer.spark.MemoryFailure;
 import io.sparkoptimizer.spark.MemoryFailure.Cause;
 import io.sparkoptimizer.spark.RunStatus;
@@ -8,6 +9,7 @@ import io.sparkoptimizer.spark.SparkSettings;
 import io.sparkoptimizer.spark.StageAttempt;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /**
  * {@code 100 x (1 - waste) x (1 - risk)}, rounded.
@@ -24,9 +26,10 @@ import java.util.Objects;
  * succession for one failure in one trial. Otherwise, with p = failed / all of n task ends, a task
  * fails {@code spark.task.maxFailures} = k times with p^k, and the run with {@code r = 1 - (1 -
  * p^k)^n}, as if failures came independently. Deaths for memory do not: they come back with the same
- * partition, so the share d of executors that died for it joins: {@code 1 - (1 - r)(1 - d)}.
+ * partition, so the share d of executors that died for it joins, and so does the chance f that one of
+ * its Spark jobs fails, failed / (jobs + 1): {@code 1 - (1 - r)(1 - d)(1 - f)}.
  *
- * <p>100 where nothing was found, which is also so where the log tells nothing.
+ * <p>Empty where no task ran: there is nothing to judge.
  */
 final class HealthScore {
   private static final double FAILED_AGAIN = 2.0 / 3;
@@ -35,8 +38,10 @@ final class HealthScore {
 
   private HealthScore() {}
 
-  static int of(RunFacts facts, List<Finding> findings) {
-    return (int) Math.round(100 * (1 - waste(facts, findings)) * (1 - risk(facts)));
+  static OptionalInt of(RunFacts facts, List<Finding> findings) {
+    return facts.ran().isEmpty()
+        ? OptionalInt.empty()
+        : OptionalInt.of((int) Math.round(100 * (1 - waste(facts, findings)) * (1 - risk(facts))));
   }
 
   private static double waste(RunFacts facts, List<Finding> findings) {
@@ -81,7 +86,15 @@ final class HealthScore {
     int most = SparkSettings.count(facts.run().configuration(), "spark.task.maxFailures")
         .orElse(MAX_FAILURES);
     double lost = Math.pow((double) failed / Math.max(1, ends), Math.max(1, most));
-    return 1 - Math.pow(1 - lost, (double) ends) * (1 - diedForMemory(facts));
+    return 1
+        - Math.pow(1 - lost, (double) ends) * (1 - diedForMemory(facts)) * (1 - failedJobs(facts));
+  }
+
+  private static double failedJobs(RunFacts facts) {
+    long failed = facts.run().jobs().stream()
+        .filter(job -> job.status() == JobStatus.FAILED)
+        .count();
+    return (double) failed / (facts.run().jobs().size() + 1);
   }
 
   private static double diedForMemory(RunFacts facts) {

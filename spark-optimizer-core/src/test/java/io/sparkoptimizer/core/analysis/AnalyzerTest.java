@@ -49,24 +49,24 @@ class AnalyzerTest {
 
   @Test
   void healthScore_healthyRun_isHighAndOomKilledRunIsLow() {
-    assertThat(analyze(tenMinutes(0.9, 0.02)).healthScore()).isEqualTo(100);
+    assertThat(analyze(tenMinutes(0.9, 0.02)).healthScore()).hasValue(100);
     ApplicationRun.Builder killed = tenMinutes(0.9, 0.02)
         .status(RunStatus.FAILED)
         .memoryFailures(List.of(death(Cause.HEAP, Certainty.CERTAIN)));
-    assertThat(analyze(killed).healthScore()).isZero();
+    assertThat(analyze(killed).healthScore()).hasValue(0);
     assertThat(analyze(tenMinutes(0.9, 0.02).status(RunStatus.FAILED)).healthScore())
         .as("it failed once: two in three by the rule of succession")
-        .isEqualTo(33);
+        .hasValue(33);
     ApplicationRun.Builder survived =
         tenMinutes(0.9, 0.02).memoryFailures(List.of(death(Cause.HEAP, Certainty.CERTAIN)));
-    assertThat(analyze(survived).healthScore()).as("one of two executors died").isEqualTo(50);
+    assertThat(analyze(survived).healthScore()).as("one of two executors died").hasValue(50);
   }
 
   @Test
   void healthScore_moreWaste_neverScoresHigher() {
     int before = 101;
     for (int busy = 100; busy > 0; busy--) {
-      int score = analyze(tenMinutes(busy / 100.0, 0)).healthScore();
+      int score = analyze(tenMinutes(busy / 100.0, 0)).healthScore().orElseThrow();
       assertThat(score).as("%s %% busy", busy).isLessThanOrEqualTo(before).isBetween(0, 100);
       assertThat(before - score).as("%s %% busy is no cliff", busy).isLessThanOrEqualTo(10);
       before = score;
@@ -74,7 +74,7 @@ class AnalyzerTest {
     assertThat(before).isLessThan(20);
     before = 101;
     for (int gc = 0; gc <= 100; gc++) {
-      int score = analyze(tenMinutes(0.9, gc / 100.0)).healthScore();
+      int score = analyze(tenMinutes(0.9, gc / 100.0)).healthScore().orElseThrow();
       assertThat(score).as("%s %% collector", gc).isLessThanOrEqualTo(before);
       before = score;
     }
@@ -87,7 +87,7 @@ class AnalyzerTest {
               .tasks(tasks(80, 55_000))
               .failed(failed, failed * 1_000L)
               .build()));
-      int score = analyze(failing).healthScore();
+      int score = analyze(failing).healthScore().orElseThrow();
       assertThat(score).as("%s failed", failed).isLessThanOrEqualTo(before);
       before = score;
     }
@@ -104,7 +104,7 @@ class AnalyzerTest {
       Analysis analysis = Analyzer.analyze(run, Prices.DEFAULT);
       String told = "seed " + seed + ", round " + round + ": " + analysis.findings();
       assertThat(analysis.findings()).as(told).isSortedAccordingTo(Analyzer.WORST_FIRST);
-      assertThat(analysis.healthScore()).as(told).isBetween(0, 100);
+      assertThat(analysis.healthScore().orElse(0)).as(told).isBetween(0, 100);
       ratio(analysis.efficiency().slotOccupancy(), told);
       ratio(analysis.efficiency().cpuUtilization(), told);
       ratio(analysis.efficiency().heapUtilization(), told);

@@ -108,7 +108,7 @@ class EfficiencyTest {
   void analyze_nothingInTheLog_givesEmpties() {
     Analysis analysis = analyze(ApplicationRun.builder());
     assertThat(analysis.findings()).isEmpty();
-    assertThat(analysis.healthScore()).isEqualTo(100);
+    assertThat(analysis.healthScore()).isEmpty();
     assertThat(analysis.bottleneck()).isEqualTo(Bottleneck.UNKNOWN);
     assertThat(analysis.efficiency().slotOccupancy()).isEmpty();
     assertThat(analysis.efficiency().breakdownMs().compute()).isEmpty();
