@@ -138,8 +138,8 @@ final class DefaultOptimizer implements Optimizer {
   private static <P> P requireKnown(String key, String name, Map<String, P> known) {
     P one = known.get(name);
     if (one == null) {
-      throw new OptimizerException(
-          key + " is \"" + name + "\"; found " + (known.isEmpty() ? "none" : known.keySet()));
+      throw new SettingsException(List.of(
+          key + " is \"" + name + "\"; found " + (known.isEmpty() ? "none" : known.keySet())));
     }
     return one;
   }
