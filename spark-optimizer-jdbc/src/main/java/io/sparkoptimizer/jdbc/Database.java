@@ -55,7 +55,7 @@ final class Database implements AutoCloseable {
   private Database(
       String shown, DataSource reads, DataSource writes, SQLDialect dialect, int most) {
     this.shown = shown;
-    this.readers = pool("read", reads, Math.max(1, most - 1), "TRANSACTION_REPEATABLE_READ");
+    this.readers = pool("read", reads, most - 1, "TRANSACTION_REPEATABLE_READ");
     // Not stricter: the writer's row, once it is had, must show what the writer before it did.
     this.writer = pool("write", writes, 1, "TRANSACTION_READ_COMMITTED");
     this.reading = context(readers, dialect);
@@ -83,8 +83,8 @@ final class Database implements AutoCloseable {
     pragmas.setProperty("foreign_keys", "true");
     DataSource reads = source(url, pragmas);
     // A transaction that reads and then writes could not wait for another that does the same.
-    // Flyway
-    // is one: its own lock does nothing on SQLite, this one lets processes make the schema in turn.
+    // Flyway's is one: its own lock does nothing on SQLite, this one lets processes make the schema
+    // in turn.
     pragmas.setProperty("transaction_mode", "IMMEDIATE");
     DataSource writes = source(url, pragmas);
     return open(untouched, reads, writes, url.shown(), settings.maximumConnections());

@@ -13,7 +13,8 @@ import java.util.TreeSet;
  * What is set about the database.
  *
  * @param url {@code database.url}
- * @param maximumConnections {@code database.pool_size} and {@code database.max_overflow} together
+ * @param maximumConnections {@code database.pool_size} and {@code database.max_overflow} together,
+ *     at least 2
  */
 record DatabaseSettings(DatabaseUrl url, int maximumConnections) {
   private static final String URL = "database.url";
@@ -33,12 +34,16 @@ record DatabaseSettings(DatabaseUrl url, int maximumConnections) {
       try {
         url = DatabaseUrl.parse(given.strip());
       } catch (IllegalArgumentException unusable) {
-        faults.add(
-            URL + " is \"" + DatabaseUrl.withoutSecrets(given) + "\"; " + unusable.getMessage());
+        // Without its value: what is not understood may be a password anywhere.
+        faults.add(URL + " cannot be used; " + unusable.getMessage());
       }
     }
     int poolSize = count(settings, POOL_SIZE, 10, 1, faults);
     int maxOverflow = count(settings, MAX_OVERFLOW, 20, 0, faults);
+    if (poolSize + maxOverflow < 2) {
+      faults.add(POOL_SIZE + " and " + MAX_OVERFLOW + " are " + (poolSize + maxOverflow)
+          + " together; expected 2 or more: one connection writes, the others read");
+    }
     Set<String> known = Set.of(URL, POOL_SIZE, MAX_OVERFLOW);
     for (String key : new TreeMap<>(settings).keySet()) {
       if (key.startsWith("database.") && !known.contains(key)) {

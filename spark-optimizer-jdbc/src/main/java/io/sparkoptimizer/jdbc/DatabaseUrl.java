@@ -54,14 +54,16 @@ record DatabaseUrl(
 
   private static final Pattern SCHEME = Pattern.compile("(?s)(jdbc:)?([a-z0-9+]+):(.*)");
 
+  private static final String HOST = "(?:[\\w.\\-]+|\\[[\\p{XDigit}:.]+\\])(?::[0-9]{1,5})?";
+
   /** The password may hold any character: the last @ that a host and a database follow ends it. */
   private static final Pattern SERVER = Pattern.compile(
-      "(?s)//(?:([^:@]*)(?::(.*))?@)?" + "([\\w.\\-:,\\[\\]]+)/([^/?@]+)(?:\\?(.*))?");
+      "(?s)//(?:([^:@]*)(?::(.*))?@)?" + "(" + HOST + "(?:," + HOST + ")*)/([^/?@]+)(?:\\?(.*))?");
 
   private static final Pattern SECRET =
       Pattern.compile("(?i)user(name)?|.*(pass|secret|token|credential|key).*");
 
-  /** @throws IllegalArgumentException saying what was wanted, without the url's secrets */
+  /** @throws IllegalArgumentException saying what was wanted, and nothing of the url */
   static DatabaseUrl parse(String url) {
     Matcher matcher = SCHEME.matcher(url);
     if (!matcher.matches()) {
@@ -116,9 +118,9 @@ record DatabaseUrl(
 
   private static DatabaseUrl server(Product product, String scheme, String rest) {
     Matcher matcher = SERVER.matcher(rest);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "expected " + scheme + "://user:password@host/database, special characters as %XX");
+    if (!matcher.matches() || isAmbiguous(rest)) {
+      throw new IllegalArgumentException("expected " + scheme
+          + "://user:password@host:port/database, special characters as %XX, the port a number");
     }
     Map<String, String> properties = new HashMap<>();
     if (matcher.group(1) != null && !matcher.group(1).isEmpty()) {
@@ -139,6 +141,14 @@ record DatabaseUrl(
     String jdbcUrl = "jdbc:" + scheme + "://" + matcher.group(3) + "/" + matcher.group(4)
         + (open.isEmpty() ? "" : "?" + String.join("&", open));
     return new DatabaseUrl(product, jdbcUrl, properties, null);
+  }
+
+  /** Whether an @ after a ? may end a password or belong to a parameter. */
+  private static boolean isAmbiguous(String rest) {
+    int question = rest.indexOf('?');
+    return question >= 0
+        && rest.indexOf('@', question) >= 0
+        && SERVER.matcher(rest.substring(0, question)).matches();
   }
 
   private static Map<String, String> parameters(String text) {
@@ -168,15 +178,9 @@ record DatabaseUrl(
     return new String(out, 0, length, StandardCharsets.UTF_8);
   }
 
-  /** The url without what must not be seen, whether it can be used or not. */
-  static String withoutSecrets(String url) {
-    return url.replaceAll("(?s)//([^:/@]*):.*@", "//$1:***@")
-        .replaceAll(
-            "(?i)([?&;][^=&;]*(?:pass|secret|token|credential|key)[^=&;]*=)[^&;]*", "$1***");
-  }
-
-  /** For messages: the file, or the server's url. */
+  /** For messages: the file, or the server and its database. */
   String shown() {
-    return file == null ? jdbcUrl : file.toString();
+    int question = jdbcUrl.indexOf('?');
+    return file != null ? file.toString() : question < 0 ? jdbcUrl : jdbcUrl.substring(0, question);
   }
 }

@@ -94,7 +94,7 @@ class DatabaseSettingsTest {
       String url, String jdbcUrl, String user, String password) {
     DatabaseUrl parsed = DatabaseUrl.parse(url);
     assertThat(parsed.jdbcUrl()).isEqualTo(jdbcUrl);
-    assertThat(parsed.shown()).isEqualTo(jdbcUrl);
+    assertThat(parsed.shown()).isEqualTo(jdbcUrl.replaceFirst("\\?.*", ""));
     assertThat(parsed.properties().get("user")).isEqualTo(user);
     assertThat(parsed.properties().get("password")).isEqualTo(password);
     assertThat(parsed.file()).isNull();
@@ -127,7 +127,7 @@ class DatabaseSettingsTest {
   void of_unusableUrl_saysWhatWasWanted(String url) {
     assertThatThrownBy(() -> settings("database.url", url))
         .isInstanceOf(SettingsException.class)
-        .hasMessageStartingWith("database.url is \"" + url + "\"; expected ");
+        .hasMessageStartingWith("database.url cannot be used; expected ");
   }
 
   @ParameterizedTest
@@ -137,14 +137,59 @@ class DatabaseSettingsTest {
         "oracle://joe:s3cret@h/runs",
         "mysql://joe:s3cret@/runs",
         "jdbc:oracle://h/runs?user=joe&password=s3cret",
-        "jdbc:postgresql:runs?password=s3cret"
+        "jdbc:postgresql:runs?password=s3cret",
+        "joe:s3cret@h/runs",
+        "postgres:joe:s3cret@h/runs",
+        "oracle://h/runs?user=joe&password=s3cret",
+        "mssql://joe:a@s3cret@h/runs",
+        "jdbc:oracle:thin:joe/s3cret@h",
+        "postgresql://joe:s3cret",
+        "postgresql://joe:s3cret/runs",
+        "postgresql://joe:pw@h/runs?password=a@s3cret/b",
+        "sqlite:s3cret",
+        "jdbc:sqlite:file:a?password=s3cret"
       })
-  void of_unusableUrlWithPassword_doesNotTellIt(String url) {
+  void of_unusableUrlWithPassword_tellsNothingOfIt(String url) {
     assertThatThrownBy(() -> settings("database.url", url))
         .isInstanceOf(SettingsException.class)
+        .hasMessageStartingWith("database.url cannot be used; expected ")
         .hasMessageNotContaining("s3cret")
-        .hasMessageContaining("***")
+        .hasMessageNotContaining("joe")
         .hasNoCause();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "postgresql://h:/runs",
+        "postgresql://h:543210/runs",
+        "postgresql://h:port/runs",
+        "postgresql://a:b:c/runs",
+        "postgresql://[::1/runs",
+        "mysql://h,/runs"
+      })
+  void of_wrongHostOrPort_wantsANumber(String url) {
+    assertThatThrownBy(() -> settings("database.url", url))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("the port a number");
+  }
+
+  @Test
+  void parse_severalHosts_areKept() {
+    assertThat(DatabaseUrl.parse("postgresql://joe:pw@a:5432,b-1.example:5433/runs")
+            .jdbcUrl())
+        .isEqualTo("jdbc:postgresql://a:5432,b-1.example:5433/runs");
+  }
+
+  @Test
+  void of_oneConnectionInAll_isTooFew() {
+    assertThatThrownBy(() -> settings("database.pool_size", "1", "database.max_overflow", "0"))
+        .isInstanceOf(SettingsException.class)
+        .hasMessage("database.pool_size and database.max_overflow are 1 together; expected 2 or"
+            + " more: one connection writes, the others read");
+    assertThat(
+            settings("database.pool_size", "1", "database.max_overflow", "1").maximumConnections())
+        .isEqualTo(2);
   }
 
   @Test
@@ -159,7 +204,7 @@ class DatabaseSettingsTest {
             SettingsException.class,
             faults -> assertThat(faults.faults())
                 .containsExactly(
-                    "database.url is \"redis://h\"; expected " + DatabaseUrl.FORMS,
+                    "database.url cannot be used; expected " + DatabaseUrl.FORMS,
                     "database.pool_size is \"0\"; expected 1 to 1000",
                     "database.max_overflow is \"many\"; expected 0 to 1000",
                     "database.poolsize is no setting; there are database.max_overflow,"
