@@ -6,6 +6,8 @@ import io.sparkoptimizer.SettingsException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -24,6 +26,7 @@ final class Cli {
   private final PrintWriter err;
   private final SparkOptimizerCommand top = new SparkOptimizerCommand();
   private final CommandLine commands;
+  private boolean json;
 
   Cli(Surroundings around) {
     stdout = new StandardOutput(around.stdout());
@@ -71,6 +74,7 @@ final class Cli {
 
   /** Runs one command line and returns the exit code. */
   int run(String... args) {
+    json = isJson(List.of(args));
     int code;
     try {
       code = commands.execute(args);
@@ -102,6 +106,7 @@ final class Cli {
     if (top.verbose) {
       fault.printStackTrace(err);
     }
+    document(String.valueOf(message));
     return ExitCode.WRONG_USAGE;
   }
 
@@ -118,30 +123,59 @@ final class Cli {
     if (stdout.failure() == null) {
       out.flush();
     }
-    int code = ExitCode.FAILED;
-    if (stdout.failure() != null) {
-      err.println("spark-optimizer: cannot write the standard output: "
-          + stdout.failure().getMessage());
-    } else if (failure instanceof SettingsException settings) {
-      err.println("spark-optimizer: wrong configuration");
-      settings.faults().forEach(fault -> err.println("  " + fault));
-      code = ExitCode.WRONG_USAGE;
-    } else if (failure instanceof ConflictingSettingsException) {
-      err.println("spark-optimizer: " + failure.getMessage());
-      code = ExitCode.WRONG_USAGE;
-    } else if (failure instanceof OptimizerException) {
-      err.println("spark-optimizer: " + failure.getMessage());
-    } else if (failure instanceof OutOfMemoryError) {
-      err.println("spark-optimizer: out of memory; give it more, as JAVA_OPTS=-Xmx4g");
-    } else {
-      err.println("spark-optimizer: unexpected "
-          + failure.getClass().getSimpleName()
-          + (failure.getMessage() == null ? "" : ": " + failure.getMessage())
-          + (top.verbose ? "" : "; --verbose shows where"));
-    }
+    int code =
+        failure instanceof SettingsException || failure instanceof ConflictingSettingsException
+            ? ExitCode.WRONG_USAGE
+            : ExitCode.FAILED;
+    List<String> message = stdout.failure() == null
+        ? message(failure)
+        : List.of("cannot write the standard output: " + stdout.failure().getMessage());
+    err.println("spark-optimizer: " + String.join(System.lineSeparator() + "  ", message));
     if (top.verbose) {
       failure.printStackTrace(err);
     }
+    document(String.join("\n", message));
     return code;
+  }
+
+  /** One line, or a heading and its items. */
+  private List<String> message(Throwable failure) {
+    if (failure instanceof SettingsException settings) {
+      return Stream.concat(Stream.of("wrong configuration"), settings.faults().stream())
+          .toList();
+    }
+    if (failure instanceof OptimizerException || failure instanceof ConflictingSettingsException) {
+      return List.of(String.valueOf(failure.getMessage()));
+    }
+    if (failure instanceof OutOfMemoryError) {
+      return List.of("out of memory; give it more, as JAVA_OPTS=-Xmx4g");
+    }
+    return List.of("unexpected "
+        + failure.getClass().getSimpleName()
+        + (failure.getMessage() == null ? "" : ": " + failure.getMessage())
+        + (top.verbose ? "" : "; --verbose shows where"));
+  }
+
+  /** Whoever asked for JSON gets a document in every case, and never two. */
+  private void document(String error) {
+    if (!json || stdout.failure() != null) {
+      return;
+    }
+    try {
+      out.flush();
+      if (!stdout.begun()) {
+        Json.print(out, Json.object().put("error", error));
+      }
+    } catch (UncheckedIOException e) {
+      if (!stdout.readerGone()) {
+        err.println("spark-optimizer: " + e.getMessage());
+      }
+    }
+  }
+
+  /** Of the words themselves: what cannot be parsed must be told in JSON too. */
+  private static boolean isJson(List<String> words) {
+    String joined = String.join("=", words).toLowerCase(Locale.ROOT);
+    return ("=" + joined + "=").contains("=--format=json=");
   }
 }

@@ -4,9 +4,11 @@ import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.CollectionRequest;
 import io.sparkoptimizer.Optimizer;
 import io.sparkoptimizer.OptimizerException;
+import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.spark.ApplicationRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -58,11 +60,9 @@ final class CollectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    requireExists(eventLogDir);
-    CollectionReport report;
-    try (Optimizer optimizer = session.open()) {
-      report = collect(session, optimizer, eventLogDir, sourceName, batchSize);
-    }
+    CollectionReport report = Files.exists(eventLogDir)
+        ? collect()
+        : new CollectionReport(0, 0, 0, 0, List.of(missing(eventLogDir)));
     if (format.isJson()) {
       Json.print(session.out, CollectionJson.document(report));
     } else {
@@ -74,6 +74,17 @@ final class CollectCommand implements Callable<Integer> {
       session.err.println("no event log found under " + Text.clean(eventLogDir.toString()));
     }
     return exitCode(known, report.skipped().size());
+  }
+
+  private CollectionReport collect() {
+    try (Optimizer optimizer = session.open()) {
+      return collect(session, optimizer, eventLogDir, sourceName, batchSize);
+    }
+  }
+
+  /** A path that is not there is named as any other input that cannot be read. */
+  static SkippedInput missing(Path path) {
+    return new SkippedInput(path.toString(), "no such file or folder");
   }
 
   static void requireExists(Path path) {

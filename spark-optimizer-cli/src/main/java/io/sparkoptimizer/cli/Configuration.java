@@ -39,8 +39,6 @@ record Configuration(Map<String, String> values, String logLevel) {
   private static final Pattern KUBERNETES =
       Pattern.compile(PREFIX + "(SERVICE_(HOST|PORT)(_.*)?|PORT(_.*)?)");
 
-  private static final Pattern SECRET = Pattern.compile("(://[^/@\\s]*:)[^@\\s]*@");
-
   /** Cloud keys that the environment can set, as their underscores do not tell where the dots are. */
   private static final List<String> CLOUD = List.of(
       "cloud.aws.region",
@@ -194,7 +192,7 @@ record Configuration(Map<String, String> values, String logLevel) {
           boolean fits = setting.fits().test(one.value());
           sound.put(key, fits ? one.value() : setting.stand());
           if (!fits) {
-            faults.add(one.origin() + ": " + key + " is \"" + masked(one.value()) + "\"; expected "
+            faults.add(one.origin() + ": " + key + " " + told(key, one.value()) + "; expected "
                 + setting.wanted());
           }
         });
@@ -232,9 +230,9 @@ record Configuration(Map<String, String> values, String logLevel) {
     return Setting.ALL.stream().filter(setting -> setting.key().equals(key)).findFirst();
   }
 
-  /** A password in an address is nobody's business. */
-  private static String masked(String value) {
-    return SECRET.matcher(value).replaceAll("$1***@");
+  /** An address may hold a password, and where, nobody knows if it has no known form. */
+  private static String told(String key, String value) {
+    return key.equals("database.url") ? "cannot be used" : "is \"" + value + "\"";
   }
 
   private static String hint(String unknown) {

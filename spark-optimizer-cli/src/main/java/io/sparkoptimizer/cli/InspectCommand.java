@@ -6,6 +6,7 @@ import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.QualityIssue;
 import io.sparkoptimizer.spark.RunSummary;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,8 +107,11 @@ final class InspectCommand implements Callable<Integer> {
     private int applications;
 
     void add(Optimizer optimizer, Path path, Consumer<ApplicationRun> each) {
+      if (!Files.exists(path)) {
+        skipped.add(CollectCommand.missing(path));
+        return;
+      }
       try {
-        CollectCommand.requireExists(path);
         skipped.addAll(optimizer.read(path, run -> {
           applications++;
           each.accept(run);

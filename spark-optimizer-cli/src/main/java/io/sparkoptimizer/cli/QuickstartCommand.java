@@ -94,9 +94,11 @@ final class QuickstartCommand implements Callable<Integer> {
   }
 
   private void next(String url, RunSummary run, String job) {
-    String database = " --db-url " + SparkSubmit.quote(url);
+    // A server's address may hold a password.
+    boolean tell = url.startsWith("sqlite:");
+    String database = " --db-url " + (tell ? SparkSubmit.quote(url) : "URL");
     String command = SparkSubmit.quote(session.command());
-    heading("Next, try");
+    heading(tell ? "Next, try" : "Next, try, with the same --db-url");
     session.out.println("  " + command + " recommend --job " + SparkSubmit.quote(job)
         + " --format spark-submit" + database);
     session.out.println("  " + command + " whatif --app-id "
@@ -152,6 +154,7 @@ final class QuickstartCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new OptimizerException(folder + " cannot be made: " + e.getMessage(), e);
     }
-    return "jdbc:sqlite:" + folder.resolve("quickstart.db");
+    // In this form no character of the path has a meaning of its own.
+    return "sqlite:///" + folder.resolve("quickstart.db");
   }
 }

@@ -13,9 +13,15 @@ import org.jspecify.annotations.Nullable;
 final class StandardOutput extends OutputStream {
   private final OutputStream target;
   private @Nullable IOException failure;
+  private boolean begun;
 
   StandardOutput(OutputStream target) {
     this.target = target;
+  }
+
+  /** Whether anything was written, or tried. */
+  boolean begun() {
+    return begun;
   }
 
   /** Why it can no longer be written; null while it can. */
@@ -37,6 +43,7 @@ final class StandardOutput extends OutputStream {
 
   @Override
   public void write(byte[] bytes, int offset, int length) {
+    begun = true;
     attempt(() -> target.write(bytes, offset, length));
   }
 

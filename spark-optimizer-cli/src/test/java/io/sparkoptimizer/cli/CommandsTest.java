@@ -141,12 +141,55 @@ class CommandsTest {
   @Test
   void failure_expected_isOneLineAndExits1() {
     shell.optimizer.failure = new OptimizerException("cannot open jdbc:sqlite:/x");
-    for (String format : List.of("table", "json")) {
-      shell.run("stats", "--format", format).exits(1);
-      assertThat(shell.err().strip()).isEqualTo("spark-optimizer: cannot open jdbc:sqlite:/x");
-      assertThat(shell.out()).isEmpty();
-    }
+    shell.run("stats").exits(1);
+    assertThat(shell.err().strip()).isEqualTo("spark-optimizer: cannot open jdbc:sqlite:/x");
+    assertThat(shell.out()).isEmpty();
     assertThat(shell.optimizer.closed).isTrue();
+  }
+
+  @Test
+  void failure_json_isADocumentToo() {
+    shell.optimizer.runs.add(Fixtures.fullRun());
+    shell.optimizer.failure = new OptimizerException("cannot open the \"database\"");
+    for (String command : List.of(
+        "stats",
+        "list-jobs",
+        "recommend",
+        "analyze --app-id app-1",
+        "whatif --app-id app-1",
+        "collect --event-log-dir .")) {
+      shell.run((command + " --format json").split(" ")).exits(1);
+      assertThat(shell.json()).as(command).hasSize(1);
+      assertThat(shell.json().path("error").asText()).isEqualTo("cannot open the \"database\"");
+      assertThat(shell.err().strip()).isEqualTo("spark-optimizer: cannot open the \"database\"");
+    }
+    shell.optimizer.failure = new ConflictingSettingsException("a locked value contradicts");
+    shell.run("recommend", "--format=JSON").exits(2);
+    assertThat(shell.json().path("error").asText()).isEqualTo("a locked value contradicts");
+    shell.optimizer.failure = null;
+    shell.optimizer.error = new OutOfMemoryError("Java heap space");
+    shell.run("stats", "--format", "json").exits(1);
+    assertThat(shell.json().path("error").asText()).startsWith("out of memory");
+  }
+
+  @Test
+  void wrongUsage_json_isADocumentToo() {
+    shell.run("recommend", "--format", "json", "--sla", "soon").exits(2);
+    assertThat(shell.json().path("error").asText()).contains("--sla").contains("90s, 15m, 1h");
+    shell.run("analyze", "--format", "json").exits(2);
+    assertThat(shell.json().path("error").asText()).isEqualTo("--app-id or --event-log is needed");
+    shell.run("recommend", "--format", "spark-submit", "--sla", "soon").exits(2);
+    assertThat(shell.out()).isEmpty();
+  }
+
+  /** What is begun cannot be taken back: no second document follows it. */
+  @Test
+  void failure_afterTheDocumentBegan_addsNoOther() {
+    shell.optimizer.runs.add(Fixtures.fullRun());
+    shell.optimizer.failure = new IllegalStateException("rank 7");
+    shell.run("inspect", log.toString(), "--format", "json").exits(1);
+    assertThat(shell.out()).startsWith("{\"applications\":[").doesNotContain("\"error\"");
+    assertThat(shell.err()).contains("rank 7");
   }
 
   @Test
@@ -246,7 +289,11 @@ class CommandsTest {
     shell.run("collect", "--event-log-dir", log.toString()).exits(1);
     assertThat(shell.err()).contains("no event log found under " + log);
     shell.run("collect", "--event-log-dir", log + "-gone").exits(1);
-    assertThat(shell.err()).contains("no such file or folder: " + log + "-gone");
+    assertThat(shell.err()).contains("skipped " + log + "-gone: no such file or folder");
+    shell.run("collect", "--event-log-dir", log + "-gone", "--format", "json").exits(1);
+    assertThat(shell.json().path("processed").asInt()).isZero();
+    assertThat(shell.json().at("/skipped/0/path").asText()).isEqualTo(log + "-gone");
+    assertThat(shell.json().at("/skipped/0/reason").asText()).isEqualTo("no such file or folder");
   }
 
   @Test
@@ -545,7 +592,7 @@ class CommandsTest {
     shell.optimizer.skipped.add(new SkippedInput(log.toString(), "no event line"));
     shell.run("analyze", "--event-log", log.toString(), "--format", "json").exits(1);
     assertThat(shell.err()).contains("no event line").contains("no event log found under");
-    assertThat(shell.out()).isEmpty();
+    assertThat(shell.json().path("error").asText()).startsWith("no event log found under");
   }
 
   // list-jobs and stats
@@ -594,15 +641,24 @@ class CommandsTest {
       assertThat(shell.out())
           .contains("Successfully processed", "3 of 3 runs", "Health", "Recommendation for often")
           .contains(
-              "./spark-optimizer recommend --job often --format spark-submit --db-url jdbc:sqlite:")
+              "./spark-optimizer recommend --job often --format spark-submit --db-url sqlite:///")
           .contains("whatif --app-id app-", "collect --event-log-dir");
       shell.optimizer.report = new CollectionReport(0, 0, 0, 3, List.of());
     }
     assertThat(shell.optimizer.request.settings()).containsEntry("path", samples.toString());
     assertThat(shell.settings().get("database.url"))
-        .startsWith("jdbc:sqlite:")
-        .endsWith("quickstart.db");
+        .isEqualTo("sqlite:///" + shell.folder.resolve("home/.spark-optimizer/quickstart.db"));
     assertThat(shell.folder.resolve("home/.spark-optimizer")).isDirectory();
+  }
+
+  @Test
+  void quickstart_databaseServer_isNotRepeated() {
+    shell.optimizer.runs.add(Fixtures.run("app-1", "rare", JobType.ETL, 1));
+    shell
+        .run("quickstart", "--samples", log.toString(), "--db-url", "postgresql://joe:s3cret@h/d")
+        .exits(0);
+    assertThat(shell.out()).contains("with the same --db-url").doesNotContain("s3cret");
+    assertThat(shell.settings()).containsEntry("database.url", "postgresql://joe:s3cret@h/d");
   }
 
   @Test

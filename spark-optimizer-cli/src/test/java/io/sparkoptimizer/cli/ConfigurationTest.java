@@ -13,6 +13,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationTest {
   private final Map<String, String> environment = new TreeMap<>();
@@ -138,7 +140,7 @@ class ConfigurationTest {
     environment.put("SPARK_OPTIMIZER_DATABASE_MAX_OVERFLOW", "1.5");
     environment.put("SPARK_OPTIMIZER_DATABASE_POOLSIZE", "3");
     assertThat(String.join("\n", faults()))
-        .contains(file + ": database.url is \"oracle://x\"; expected sqlite:///file, ")
+        .contains(file + ": database.url cannot be used; expected sqlite:///file, ")
         .contains(file + ": database.pool_size is \"many\"; expected a whole number, 1 or more")
         .contains(file + ": there is no key database.poolsize; did you mean database.pool_size?")
         .contains(file + ": recommendations.similarity_threshold is \"1.5\"; expected 0 to 1")
@@ -162,10 +164,23 @@ class ConfigurationTest {
     assertThat(load().values()).containsEntry("database.pool_size", "3");
   }
 
-  @Test
-  void load_passwords_areNotRepeated() {
-    environment.put("DATABASE_URL", "oracle://scott:tiger@host/db");
-    assertThat(faults().get(0)).contains("oracle://scott:***@host/db").doesNotContain("tiger");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "oracle://scott:tiger@host/db",
+        "scott:tiger@host/db",
+        "postgres:scott:tiger@host/db",
+        "oracle://h/db?user=scott&password=tiger",
+        "mssql://scott:ti@tiger@h/db",
+        "tiger"
+      })
+  void load_unknownAddress_isNotRepeated(String url) {
+    environment.put("DATABASE_URL", url);
+    assertThat(faults())
+        .singleElement()
+        .asString()
+        .startsWith("DATABASE_URL: database.url cannot be used; expected sqlite:///file, ")
+        .doesNotContain("tiger");
   }
 
   @Test
@@ -220,11 +235,14 @@ class ConfigurationTest {
     shell.environment.put("LOG_LEVEL", "loud");
     shell.environment.put("SPARK_OPTIMIZER_DATABASE_POOL_SIZE", "0");
     shell.run("stats", "--db-url", "nonsense", "--format", "json").exits(2);
-    assertThat(shell.out()).isEmpty();
+    assertThat(shell.json().path("error").asText())
+        .startsWith("wrong configuration\n")
+        .contains("\n--db-url: database.url cannot be used; expected ")
+        .contains("\nLOG_LEVEL: log.level is \"loud\"");
     assertThat(shell.err())
         .contains("wrong configuration")
         .contains("LOG_LEVEL: log.level is \"loud\"")
-        .contains("--db-url: database.url is \"nonsense\"")
+        .contains("--db-url: database.url cannot be used")
         .contains("SPARK_OPTIMIZER_DATABASE_POOL_SIZE: database.pool_size is \"0\"");
     assertThat(shell.opened).isEmpty();
   }

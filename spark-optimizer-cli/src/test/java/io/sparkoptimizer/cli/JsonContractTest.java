@@ -206,7 +206,7 @@ class JsonContractTest {
         shell.run("inspect", "/no/such folder", "--format", "json").exits(1).json();
     assertThat(document.get("applications")).isEmpty();
     assertThat(document.get("skipped").get(0).get("path").asText()).isEqualTo("/no/such folder");
-    assertThat(shell.err()).contains("no such file or folder: /no/such folder");
+    assertThat(shell.err()).contains("skipped /no/such folder: no such file or folder");
   }
 
   @Test
