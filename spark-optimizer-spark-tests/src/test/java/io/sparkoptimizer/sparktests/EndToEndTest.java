@@ -28,7 +28,7 @@ class EndToEndTest {
   @Test
   void printedSettings_ofARecommendation_startAnApplicationThatEndsWell() throws Exception {
     SparkInstallation spark = SparkInstallation.of("3.5");
-    String database = "jdbc:sqlite:" + folder.resolve("history.db");
+    String database = "sqlite:///" + folder.resolve("history.db");
     try (StandaloneCluster cluster =
         StandaloneCluster.start(spark, folder.resolve("cluster"), 2, 1, 1024)) {
       run(spark, cluster, "first", List.of());

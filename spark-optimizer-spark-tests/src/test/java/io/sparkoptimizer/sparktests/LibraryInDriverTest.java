@@ -19,7 +19,7 @@ class LibraryInDriverTest {
   void recommend_insideOfARealDriver_answers(String version, boolean oursFirst) {
     Path samples = Path.of(System.getProperty("sparktests.repository"), "samples", "eventlogs")
         .normalize();
-    String database = "jdbc:sqlite:" + folder.resolve("history.db");
+    String database = "sqlite:///" + folder.resolve("history.db");
     try (SparkProcess app = SparkProcess.submit(SparkInstallation.of(version), folder)
         .name("advise")
         .mainClass("io.sparkoptimizer.sparktests.jobs.AdviseInDriver")

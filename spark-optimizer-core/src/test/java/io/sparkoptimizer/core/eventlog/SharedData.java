@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The team's shared logs, where they lie; a test over them is skipped, saying so, where they do not. */
+/** A folder of shared logs, where it is; a test over it is skipped, saying so, where it is not. */
 final class SharedData {
   private SharedData() {}
 
