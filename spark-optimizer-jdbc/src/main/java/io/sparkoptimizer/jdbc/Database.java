@@ -72,7 +72,13 @@ final class Database implements AutoCloseable {
     requireDriver(url.product());
     DataSource plain = source(url, new Properties());
     if (url.file() == null) {
-      return open(plain, plain, plain, url.shown(), settings.maximumConnections());
+      return open(
+          plain,
+          plain,
+          plain,
+          dialect(plain, url.shown()),
+          url.shown(),
+          settings.maximumConnections());
     }
     createFolder(url.file());
     Properties pragmas = new Properties();
@@ -87,7 +93,8 @@ final class Database implements AutoCloseable {
     // in turn.
     pragmas.setProperty("transaction_mode", "IMMEDIATE");
     DataSource writes = source(url, pragmas);
-    return open(untouched, reads, writes, url.shown(), settings.maximumConnections());
+    return open(
+        untouched, reads, writes, SQLDialect.SQLITE, url.shown(), settings.maximumConnections());
   }
 
   /**
@@ -95,15 +102,17 @@ final class Database implements AutoCloseable {
    * @param shown names the database in messages
    */
   static Database open(
-      DataSource untouched, DataSource reads, DataSource writes, String shown, int most) {
-    SQLDialect dialect;
+      DataSource untouched,
+      DataSource reads,
+      DataSource writes,
+      SQLDialect dialect,
+      String shown,
+      int most) {
     boolean current;
     try (Connection connection = untouched.getConnection()) {
-      dialect = dialect(connection.getMetaData().getDatabaseProductName(), shown);
       current = Schema.isCurrent(connection, dialect, shown);
     } catch (SQLException | DataAccessException unreachable) {
-      throw new OptimizerException(
-          "cannot open the database " + shown + ": " + rootMessage(unreachable), unreachable);
+      throw unreachable(shown, unreachable);
     }
     if (!current) {
       Schema.migrate(writes, dialect, shown);
@@ -172,17 +181,26 @@ final class Database implements AutoCloseable {
   }
 
   /** By the server's name, not the url's: MariaDB answers to MySQL's urls and speaks otherwise. */
-  private static SQLDialect dialect(String product, String shown) {
+  static SQLDialect dialect(DataSource server, String shown) {
+    String product;
+    try (Connection connection = server.getConnection()) {
+      product = connection.getMetaData().getDatabaseProductName();
+    } catch (SQLException unreachable) {
+      throw unreachable(shown, unreachable);
+    }
     return switch (product) {
-      case "SQLite" -> SQLDialect.SQLITE;
       case "PostgreSQL" -> SQLDialect.POSTGRES;
       case "MySQL" -> SQLDialect.MYSQL;
       case "MariaDB" -> SQLDialect.MARIADB;
-      case "H2" -> SQLDialect.H2;
       default ->
-        throw new OptimizerException("the database " + shown + " is " + product
-            + "; expected SQLite, PostgreSQL, MySQL or MariaDB");
+        throw new OptimizerException(
+            "the database " + shown + " is " + product + "; expected PostgreSQL, MySQL or MariaDB");
     };
+  }
+
+  private static OptimizerException unreachable(String shown, Exception why) {
+    return new OptimizerException(
+        "cannot open the database " + shown + ": " + rootMessage(why), why);
   }
 
   /** Answers from one state of the database. */

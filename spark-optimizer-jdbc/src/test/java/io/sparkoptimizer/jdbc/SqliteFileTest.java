@@ -43,6 +43,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jooq.Field;
+import org.jooq.SQLDialect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -337,8 +338,8 @@ class SqliteFileTest {
         new DriverDataSource(
             "jdbc:sqlite:" + file, "org.sqlite.JDBC", new Properties(), null, null),
         statements);
-    try (Repository repository =
-        new JdbcRepository(Database.open(source, source, source, file.toString(), 2))) {
+    try (Repository repository = new JdbcRepository(
+        Database.open(source, source, source, SQLDialect.SQLITE, file.toString(), 2))) {
       statements.set(0);
       assertThat(repository.runs(RunQuery.ALL.limit(40))).hasSize(40);
       assertThat(statements).hasValue(5);
