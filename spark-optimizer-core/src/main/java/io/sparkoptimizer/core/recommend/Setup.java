@@ -8,6 +8,7 @@ import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.core.schedule.Candidate;
 import io.sparkoptimizer.core.schedule.Estimate;
+import io.sparkoptimizer.core.schedule.RecordedSchedule;
 import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.SparkSettings;
@@ -65,12 +66,16 @@ public record Setup(
     OptionalInt cores = SparkSettings.count(profile.configuration(), "spark.executor.cores");
     OptionalLong heap = SparkSettings.memoryMb(profile.configuration(), "spark.executor.memory");
     boolean python = Containers.isPython(conf);
+    int coresEach = cores.orElse(Math.max(1, allocation.executorCores().orElse(1)));
     return of(
         conf,
         profile.platform().orElse(Containers.platform(run.clusterManager())),
         python,
-        instances.orElse(Math.max(1, allocation.peakExecutors().orElse(1))),
-        cores.orElse(Math.max(1, allocation.executorCores().orElse(1))),
+        // Under dynamic allocation this stands for a maximum that is no limit.
+        SparkSettings.flag(conf, "spark.dynamicAllocation.enabled").orElse(false)
+            ? RecordedSchedule.mostUseful(run, coresEach)
+            : instances.orElse(Math.max(1, allocation.peakExecutors().orElse(1))),
+        coresEach,
         heap.orElse(allocation.executorMemoryMb().orElse(DEFAULT_HEAP_MB)),
         run.sql().isEmpty()
             ? OptionalInt.empty()
@@ -88,10 +93,9 @@ public record Setup(
       OptionalInt partitions) {
     boolean dynamic =
         SparkSettings.flag(conf, "spark.dynamicAllocation.enabled").orElse(false);
-    int most = dynamic
-        ? Math.max(
-            1, SparkSettings.count(conf, "spark.dynamicAllocation.maxExecutors").orElse(executors))
-        : Math.max(1, executors);
+    int max =
+        SparkSettings.count(conf, "spark.dynamicAllocation.maxExecutors").orElse(Integer.MAX_VALUE);
+    int most = Math.max(1, dynamic && max <= Search.MOST_EXECUTORS ? max : executors);
     int min = Math.min(
         most, SparkSettings.count(conf, "spark.dynamicAllocation.minExecutors").orElse(0));
     int initial = Math.min(

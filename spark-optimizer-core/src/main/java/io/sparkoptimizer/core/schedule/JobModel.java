@@ -4,7 +4,6 @@ import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunStatus;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -22,8 +21,8 @@ import java.util.Set;
  * Spread#prior}), each through its own {@link RecordedSchedule}; the median of their answers counts.
  * How the work grows with the input is fitted over the runs (Theil 1950, Sen 1968: the median of the
  * slopes between pairs) where they differ enough in it, and proportional otherwise. How far off
- * answers are is measured by leaving each run out in turn, apart for the same and for a changed
- * configuration.
+ * answers are is measured by leaving each run out in turn, apart for the same question (configuration
+ * and input) and for a changed one.
  */
 public final class JobModel {
   /** Nearest runs that answer together. */
@@ -31,6 +30,9 @@ public final class JobModel {
 
   /** Runs whose prior is at most this much wider than the nearest one's are as near. */
   private static final double AS_NEAR = 1.25;
+
+  /** Work is not taken for less than this part of what was seen, nor for more than its inverse. */
+  private static final double LEAST_SCALE = 1e-9;
 
   /** Inputs must differ by this factor to say how work grows with them. */
   private static final double GROWTH_RANGE = 1.25;
@@ -49,21 +51,24 @@ public final class JobModel {
   public record Forecast(
       Estimate estimate, Spread spread, List<ApplicationRun> runs, boolean extrapolated) {}
 
-  private record Residual(boolean sameConfiguration, double scaled, boolean hit) {}
+  /** A left-out run: ln(actual / predicted) by its prior. */
+  private record Residual(boolean same, double scaled, double prior, boolean hit) {}
 
   private final List<Member> members;
   private final double growth;
+  private final boolean whole;
   private final List<Residual> residuals;
 
-  private JobModel(List<Member> members, double growth, List<Residual> residuals) {
+  private JobModel(List<Member> members, double growth, boolean whole, List<Residual> residuals) {
     this.members = members;
     this.growth = growth;
+    this.whole = whole;
     this.residuals = residuals;
   }
 
   /**
    * @param runs of one job, newest first; failed and incomplete ones are used only where there are no
-   *     others
+   *     others, and then tell only lower bounds: see {@link #hasWholeRun}
    * @return empty where no run can be scheduled
    */
   public static Optional<JobModel> of(List<ApplicationRun> runs) {
@@ -72,7 +77,8 @@ public final class JobModel {
     if (members.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new JobModel(members, growth(members), leaveOneOut(members)));
+    return Optional.of(
+        new JobModel(members, growth(members).orElse(1), !whole.isEmpty(), leaveOneOut(members)));
   }
 
   /** Whether a run went through to its end, and its log tells all of it. */
@@ -110,6 +116,14 @@ public final class JobModel {
     return sum > 0 ? OptionalDouble.of((double) sum) : OptionalDouble.empty();
   }
 
+  /**
+   * Whether the answers rest on runs that went through with a whole log. Otherwise they rest on failed or
+   * cut ones, which did less than the job's work: every time is a lower bound.
+   */
+  public boolean hasWholeRun() {
+    return whole;
+  }
+
   /** The newest run that can be scheduled. */
   public RecordedSchedule newest() {
     return members.get(0).schedule();
@@ -131,7 +145,7 @@ public final class JobModel {
 
   /** Whether {@link #growth} was fitted, and not assumed. */
   public boolean isGrowthFitted() {
-    return slopes(members).length > 0;
+    return growth(members).isPresent();
   }
 
   /**
@@ -139,8 +153,7 @@ public final class JobModel {
    * the prior's where there are fewer than three.
    */
   public double noise() {
-    return spread(Spread.prior(newest().recorded(), newest().recorded(), 1), true)
-        .sigma();
+    return spread(newest().prior(newest().recorded(), 1), true).sigma();
   }
 
   /**
@@ -149,14 +162,14 @@ public final class JobModel {
    * @param candidate its input scale is relative to the newest run
    */
   public Forecast forecast(Candidate candidate) {
-    return forecast(members, growth, candidate, target(candidate.inputScale()), true);
+    return forecast(candidate, target(candidate.inputScale()), true);
   }
 
   /** How far off one run's own schedule may be, by what left-out runs of the job show. */
   public Spread spreadOf(RecordedSchedule schedule, Candidate candidate) {
     return spread(
-        Spread.prior(schedule.recorded(), candidate, schedule.shufflePartitions()),
-        isSame(schedule, candidate) && candidate.inputScale() == 1);
+        schedule.prior(candidate, candidate.inputScale()),
+        schedule.isSame(candidate) && isSameInput(candidate.inputScale()));
   }
 
   private OptionalDouble target(double scale) {
@@ -166,15 +179,10 @@ public final class JobModel {
         : OptionalDouble.empty();
   }
 
-  private record Answer(Member member, Candidate candidate, double prior) {}
+  private record Answer(Member member, Candidate candidate, double prior, boolean same) {}
 
-  private Forecast forecast(
-      List<Member> from,
-      double growth,
-      Candidate candidate,
-      OptionalDouble input,
-      boolean withSpread) {
-    List<Answer> near = nearest(from, growth, candidate, input);
+  private Forecast forecast(Candidate candidate, OptionalDouble input, boolean withSpread) {
+    List<Answer> near = nearest(candidate, input);
     record Timed(Answer answer, Estimate estimate) {}
     List<Timed> timed = new ArrayList<>();
     for (Answer answer : near) {
@@ -182,21 +190,20 @@ public final class JobModel {
     }
     timed.sort(Comparator.comparingDouble(one -> one.estimate().durationMs()));
     Timed middle = timed.get((timed.size() - 1) / 2);
-    boolean same = isSame(middle.answer().member().schedule(), candidate);
     double prior = middle.answer().prior();
     return new Forecast(
         middle.estimate(),
-        withSpread ? spread(prior, same) : Spread.ofPrior(prior),
+        withSpread ? spread(prior, middle.answer().same()) : Spread.ofPrior(prior),
         near.stream().map(answer -> answer.member().run()).toList(),
-        isOutside(from, input));
+        isOutside(input));
   }
 
-  private Spread spread(double prior, boolean sameConfiguration) {
+  private Spread spread(double prior, boolean sameQuestion) {
     Spread same = ofKind(prior, true);
-    if (sameConfiguration) {
+    if (sameQuestion) {
       return same;
     }
-    // Runs that differ among themselves differ no less once their configuration changes.
+    // Runs that differ among themselves differ no less once the question changes.
     Spread changed = ofKind(prior, false);
     double restless = same.leftOut() == 0 ? 1 : same.sigma() / prior;
     return changed.isOwn() || restless <= 1
@@ -204,27 +211,26 @@ public final class JobModel {
         : changed.widened(prior * Math.sqrt(restless * restless - 1));
   }
 
-  private Spread ofKind(double prior, boolean sameConfiguration) {
-    List<Residual> kind = residuals.stream()
-        .filter(residual -> residual.sameConfiguration() == sameConfiguration)
-        .toList();
-    return Spread.of(prior, kind.stream().map(Residual::scaled).toList(), (int)
-        kind.stream().filter(Residual::hit).count());
+  private Spread ofKind(double prior, boolean same) {
+    List<Residual> kind =
+        residuals.stream().filter(residual -> residual.same() == same).toList();
+    return Spread.of(
+        prior,
+        kind.stream().map(Residual::scaled).toList(),
+        (int) kind.stream().filter(Residual::hit).count(),
+        kind.stream().mapToDouble(Residual::prior).max().orElse(0));
   }
 
-  private static List<Answer> nearest(
-      List<Member> members, double growth, Candidate candidate, OptionalDouble input) {
+  private List<Answer> nearest(Candidate candidate, OptionalDouble input) {
     List<Answer> answers = new ArrayList<>();
     for (Member member : members) {
-      double ratio = input.isPresent() && member.input().isPresent()
-          ? input.getAsDouble() / member.input().getAsDouble()
-          : candidate.inputScale();
-      Candidate asked = candidate.withInputScale(Math.pow(ratio, growth));
-      double prior = Spread.prior(
-          member.schedule().recorded(),
-          candidate.withInputScale(ratio),
-          member.schedule().shufflePartitions());
-      answers.add(new Answer(member, asked, prior));
+      double ratio = inputRatio(member, candidate, input);
+      double work = Math.max(LEAST_SCALE, Math.min(1 / LEAST_SCALE, Math.pow(ratio, growth)));
+      answers.add(new Answer(
+          member,
+          candidate.withInputScale(work),
+          member.schedule().prior(candidate, ratio),
+          isSame(member, candidate, input)));
     }
     // Stable: equally near ones stay newest first.
     answers.sort(Comparator.comparingDouble(Answer::prior));
@@ -235,57 +241,65 @@ public final class JobModel {
         .toList();
   }
 
-  private static boolean isOutside(List<Member> members, OptionalDouble input) {
-    return input.isPresent()
-        && members.stream()
-            .map(Member::input)
-            .filter(OptionalDouble::isPresent)
-            .mapToDouble(OptionalDouble::getAsDouble)
-            .noneMatch(seen -> seen >= input.getAsDouble() / GROWTH_RANGE);
-  }
-
-  private static boolean isSame(RecordedSchedule recorded, Candidate candidate) {
-    Candidate had = recorded.recorded();
-    return had.executors() == candidate.executors()
-        && had.executorCores() == candidate.executorCores()
-        && had.dynamicMin().isPresent() == candidate.dynamicMin().isPresent()
-        && candidate.shufflePartitions().orElse(recorded.shufflePartitions())
-            == recorded.shufflePartitions();
-  }
-
-  private static double growth(List<Member> members) {
-    double[] slopes = slopes(members);
-    if (slopes.length == 0) {
-      return 1;
+  /** Larger than all that were seen, or smaller. */
+  private boolean isOutside(OptionalDouble input) {
+    if (input.isEmpty()) {
+      return false;
     }
-    Arrays.sort(slopes);
-    return Math.max(0, Math.min(2, slopes[slopes.length / 2]));
+    double[] seen = members.stream()
+        .map(Member::input)
+        .filter(OptionalDouble::isPresent)
+        .mapToDouble(OptionalDouble::getAsDouble)
+        .sorted()
+        .toArray();
+    return seen.length == 0
+        || input.getAsDouble() > seen[seen.length - 1] * GROWTH_RANGE
+        || input.getAsDouble() < seen[0] / GROWTH_RANGE;
   }
 
-  private static double[] slopes(List<Member> members) {
+  private static double inputRatio(Member member, Candidate candidate, OptionalDouble input) {
+    return input.isPresent() && member.input().isPresent()
+        ? input.getAsDouble() / member.input().getAsDouble()
+        : candidate.inputScale();
+  }
+
+  private static boolean isSame(Member member, Candidate candidate, OptionalDouble input) {
+    return member.schedule().isSame(candidate) && isSameInput(inputRatio(member, candidate, input));
+  }
+
+  private static boolean isSameInput(double ratio) {
+    return ratio <= GROWTH_RANGE && ratio >= 1 / GROWTH_RANGE;
+  }
+
+  /** The median of the slopes between pairs of runs; empty where they do not show one. */
+  private static OptionalDouble growth(List<Member> members) {
     List<Double> slopes = new ArrayList<>();
     Set<Double> inputs = new HashSet<>();
     for (int i = 0; i < members.size(); i++) {
       for (int j = 0; j < i; j++) {
         OptionalDouble a = members.get(i).input();
         OptionalDouble b = members.get(j).input();
-        if (a.isEmpty() || b.isEmpty()) {
+        double work = members.get(i).schedule().taskMs();
+        double other = members.get(j).schedule().taskMs();
+        // Tasks may be so short that all of their time is deserialisation: no work is left to
+        // compare.
+        if (a.isEmpty() || b.isEmpty() || work <= 0 || other <= 0) {
           continue;
         }
         double apart = Math.log(a.getAsDouble() / b.getAsDouble());
         if (Math.abs(apart) >= Math.log(GROWTH_RANGE)) {
-          slopes.add(Math.log(
-                  members.get(i).schedule().taskMs() / members.get(j).schedule().taskMs())
-              / apart);
+          slopes.add(Math.log(work / other) / apart);
           inputs.add(a.getAsDouble());
           inputs.add(b.getAsDouble());
         }
       }
     }
     // Two sizes make a line through two clouds; three begin to show whether it is one.
-    return inputs.size() < 3
-        ? new double[0]
-        : slopes.stream().mapToDouble(Double::doubleValue).toArray();
+    if (inputs.size() < 3) {
+      return OptionalDouble.empty();
+    }
+    double[] sorted = slopes.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    return OptionalDouble.of(Math.max(0, Math.min(2, sorted[sorted.length / 2])));
   }
 
   private static List<Residual> leaveOneOut(List<Member> members) {
@@ -295,23 +309,26 @@ public final class JobModel {
       List<Member> rest = new ArrayList<>(members);
       rest.remove(i);
       Candidate had = left.schedule()
-          .recorded()
+          .configured()
           .withShufflePartitions(OptionalInt.of(left.schedule().shufflePartitions()));
       double actual = left.schedule().recordedStartupMs() + left.schedule().recordedWorkMs();
       for (boolean same : new boolean[] {true, false}) {
-        List<Member> others =
-            rest.stream().filter(other -> isSame(other.schedule(), had) == same).toList();
+        List<Member> others = rest.stream()
+            .filter(other -> isSame(other, had, left.input()) == same)
+            .toList();
         if (others.isEmpty() || actual <= 0) {
           continue;
         }
-        JobModel known = new JobModel(others, growth(others), List.of());
+        JobModel known = new JobModel(others, growth(others).orElse(1), true, List.of());
         double scale = scale(left, others.get(0));
-        Forecast forecast =
-            known.forecast(others, known.growth, had.withInputScale(scale), left.input(), false);
+        Forecast forecast = known.forecast(had.withInputScale(scale), left.input(), false);
         double logRatio = Math.log(actual / Math.max(1, forecast.estimate().durationMs()));
         boolean died = !left.run().memoryFailures().isEmpty();
         residuals.add(new Residual(
-            same, logRatio / forecast.spread().sigma(), Spread.isHit(logRatio) && !died));
+            same,
+            logRatio / forecast.spread().prior(),
+            forecast.spread().prior(),
+            Spread.isHit(logRatio) && !died));
       }
     }
     return residuals;

@@ -5,9 +5,11 @@ import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.SparkSettings;
 import io.sparkoptimizer.spark.StageAttempt;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One recorded run, ready to be scheduled on other resources. Immutable and thread-safe; equal
@@ -20,8 +22,17 @@ import java.util.OptionalLong;
  * JVM or on one disk), data that is cut otherwise at another size, and machines that were busy.
  */
 public final class RecordedSchedule {
+  /** No cluster is larger; what is asked beyond is answered for so many. */
+  private static final int MOST_EXECUTORS = 100_000;
+
+  /** Slots that a simulation keeps at most: beyond this its memory, and not its answer, grows. */
+  private static final int MOST_SLOTS = 5_000_000;
+
   private final Workload work;
   private final Candidate recorded;
+  private final Candidate configured;
+  private final double taskMs;
+  private final Map<Candidate, Estimate> predicted = new ConcurrentHashMap<>();
   private final double recordedStartupMs;
   private final double recordedWorkMs;
   private final double recordedDriverMs;
@@ -30,12 +41,15 @@ public final class RecordedSchedule {
   private RecordedSchedule(
       Workload work,
       Candidate recorded,
+      Candidate configured,
       double recordedStartupMs,
       double recordedWorkMs,
       double recordedDriverMs,
       boolean local) {
     this.work = work;
     this.recorded = recorded;
+    this.configured = configured;
+    this.taskMs = work.stages().stream().mapToDouble(StageWork::warmTotalMs).sum();
     this.recordedStartupMs = recordedStartupMs;
     this.recordedWorkMs = recordedWorkMs;
     this.recordedDriverMs = recordedDriverMs;
@@ -66,17 +80,30 @@ public final class RecordedSchedule {
     boolean dynamic = SparkSettings.flag(run.configuration(), "spark.dynamicAllocation.enabled")
         .orElse(false);
     int executors = Math.max(1, allocation.peakExecutors().orElse(1));
+    int cores = Math.max(1, allocation.executorCores().orElse(1));
     int min = SparkSettings.count(run.configuration(), "spark.dynamicAllocation.minExecutors")
         .orElse(0);
     Candidate recorded = new Candidate(
         executors,
         dynamic ? OptionalInt.of(Math.min(min, executors)) : OptionalInt.empty(),
-        Math.max(1, allocation.executorCores().orElse(1)),
+        cores,
         OptionalInt.empty(),
         1);
+    // Spark's default is no limit.
+    int max = SparkSettings.count(run.configuration(), "spark.dynamicAllocation.maxExecutors")
+        .orElse(Integer.MAX_VALUE);
+    Candidate configured = dynamic
+        ? new Candidate(
+            Math.max(executors, max),
+            OptionalInt.of(Math.min(min, Math.max(executors, max))),
+            cores,
+            OptionalInt.empty(),
+            1)
+        : recorded;
     return Optional.of(new RecordedSchedule(
         Workload.of(run, start, end),
         recorded,
+        configured,
         firstLaunch - start,
         end - firstLaunch,
         Timeline.idleMs(run, firstLaunch, end),
@@ -102,9 +129,98 @@ public final class RecordedSchedule {
     return Optional.empty();
   }
 
-  /** What the run had. */
+  /** What the run had; under dynamic allocation the most that were there at one time. */
   public Candidate recorded() {
     return recorded;
+  }
+
+  /** What the run was given: under dynamic allocation its bounds, {@code 2^31 - 1} for no limit. */
+  Candidate configured() {
+    return configured;
+  }
+
+  /**
+   * The most executors of this many cores that the run could have used at one time: as many as it had, or
+   * enough for all tasks of its widest stage. It stands for a dynamic maximum that is no limit.
+   */
+  public static int mostUseful(ApplicationRun run, int executorCores) {
+    int taskCpus =
+        Math.max(1, SparkSettings.count(run.configuration(), "spark.task.cpus").orElse(1));
+    long widest = run.stages().stream()
+        .mapToLong(stage ->
+            (long) stage.numCompleteTasks() + stage.numFailedTasks() + stage.numKilledTasks())
+        .max()
+        .orElse(1);
+    int slots = Math.max(1, executorCores / taskCpus);
+    int useful = (int) Math.min(MOST_EXECUTORS, (widest + slots - 1) / slots);
+    return Math.max(1, Math.max(Allocation.of(run).peakExecutors().orElse(1), useful));
+  }
+
+  /**
+   * A candidate with no more executors than could come to use. A dynamic maximum that the run never reached
+   * did not bind, so that raising it changes nothing as long as the work is the same: there was no demand
+   * for more, or the cluster had no more. Otherwise the tasks of the widest stage are the most there can be.
+   */
+  private Candidate usable(Candidate asked) {
+    double most = MOST_EXECUTORS;
+    if (asked.dynamicMin().isPresent()) {
+      double useful = useful(asked);
+      boolean unbound =
+          recorded.dynamicMin().isPresent() && recorded.executors() < configured.executors();
+      most = unbound
+          ? recorded.executors() * Math.max(1, useful / useful(recorded))
+          : Math.max(recorded.executors(), useful);
+      int min = asked.dynamicMin().getAsInt();
+      if (!unbound || min > configured.dynamicMin().getAsInt()) {
+        most = Math.max(most, min);
+      }
+    }
+    most = Math.min(most, (double) MOST_SLOTS / slots(asked.executorCores()));
+    int executors =
+        (int) Math.max(1, Math.min(asked.executors(), Math.min(MOST_EXECUTORS, Math.ceil(most))));
+    OptionalInt min = asked.dynamicMin().isPresent()
+        ? OptionalInt.of(Math.min(executors, asked.dynamicMin().getAsInt()))
+        : OptionalInt.empty();
+    return new Candidate(
+        executors, min, asked.executorCores(), asked.shufflePartitions(), asked.inputScale());
+  }
+
+  private int slots(int cores) {
+    return Math.max(1, cores / work.taskCpus());
+  }
+
+  /** Executors that hold all tasks of the widest stage. */
+  private double useful(Candidate asked) {
+    int partitions = asked.shufflePartitions().orElse(work.shufflePartitions());
+    double widest = 1;
+    for (StageWork stage : work.stages()) {
+      double tasks = switch (stage.kind()) {
+        case SCAN -> stage.tasks() * asked.inputScale();
+        case SHUFFLE_PARTITIONS -> Math.max(stage.tasks(), partitions);
+        case FIXED -> stage.tasks();
+      };
+      widest = Math.max(widest, tasks);
+    }
+    return Math.ceil(widest / slots(asked.executorCores()));
+  }
+
+  /** Whether a candidate is what the run had, whatever its input: equal bounds, cores and partitions. */
+  boolean isSame(Candidate asked) {
+    Candidate same = usable(asked.withInputScale(1));
+    return same.executors() == recorded.executors()
+        && same.executorCores() == recorded.executorCores()
+        && same.dynamicMin().equals(recorded.dynamicMin())
+        && same.shufflePartitions().orElse(shufflePartitions()) == shufflePartitions();
+  }
+
+  /**
+   * Standard deviation of ln(actual / predicted) that the distance of a candidate alone gives.
+   *
+   * @param inputRatio input of the question over this run's
+   */
+  double prior(Candidate asked, double inputRatio) {
+    return Spread.prior(
+        recorded, usable(asked.withInputScale(1)).withInputScale(inputRatio), shufflePartitions());
   }
 
   public double recordedStartupMs() {
@@ -126,10 +242,6 @@ public final class RecordedSchedule {
     return work.shufflePartitions();
   }
 
-  public int taskCpus() {
-    return work.taskCpus();
-  }
-
   /** The run's own slots in one JVM: a count of executors means nothing. */
   public boolean isLocal() {
     return local;
@@ -142,7 +254,7 @@ public final class RecordedSchedule {
 
   /** Slot time of all tasks, without cold starts, in milliseconds. */
   public double taskMs() {
-    return work.stages().stream().mapToDouble(StageWork::warmTotalMs).sum();
+    return taskMs;
   }
 
   /**
@@ -180,8 +292,15 @@ public final class RecordedSchedule {
     return latestOfAll + work.closingMs();
   }
 
-  /** Predicts the run on a candidate. Cost grows with stages and slots, hardly with tasks. */
+  /**
+   * Predicts the run on a candidate. Cost grows with stages and slots, hardly with tasks; a candidate that
+   * was asked before costs nothing.
+   */
   public Estimate predict(Candidate candidate) {
+    return predicted.computeIfAbsent(usable(candidate), this::simulate);
+  }
+
+  private Estimate simulate(Candidate candidate) {
     int partitions = candidate.shufflePartitions().orElse(work.shufflePartitions());
     StageWork[] stages = work.stages().stream()
         .map(stage -> stage.at(candidate.inputScale(), work.shufflePartitions(), partitions))
@@ -192,10 +311,13 @@ public final class RecordedSchedule {
     double crowding = work.sharedHost() ? (double) candidate.executors() / seen.length : 1;
     double[] arrivals = new double[candidate.executors()];
     double between = seen.length < 2 ? 0 : (seen[seen.length - 1] - seen[0]) / (seen.length - 1);
-    boolean wasDynamic = recorded.dynamicMin().isPresent();
+    boolean dynamic = candidate.dynamicMin().isPresent();
+    // The same work under the same bounds: the executors are asked for as they were.
+    boolean again = dynamic && candidate.inputScale() == 1 && isSame(candidate);
+    boolean onDemand = !again && (dynamic || recorded.dynamicMin().isPresent());
     for (int e = 0; e < arrivals.length; e++) {
       // How executors of dynamic allocation came one by one tells of demand, not of the cluster.
-      double arrival = wasDynamic || candidate.dynamicMin().isPresent()
+      double arrival = onDemand
           ? seen[0]
           : e < seen.length ? seen[e] : seen[seen.length - 1] + between * (e - seen.length + 1);
       arrivals[e] = arrival * crowding;
@@ -203,6 +325,8 @@ public final class RecordedSchedule {
     double lastSeen = seen[seen.length - 1];
     double waited = Math.min(work.firstJobMs(), lastSeen);
     double firstJob = work.firstJobMs() - waited + waited * crowding;
-    return new Simulation(work, stages, candidate, arrivals, firstJob, crowding).run();
+    int initial =
+        dynamic && !again ? Math.max(1, candidate.dynamicMin().getAsInt()) : candidate.executors();
+    return new Simulation(work, stages, candidate, arrivals, initial, firstJob, crowding).run();
   }
 }

@@ -96,6 +96,7 @@ final class Simulation {
 
   /**
    * @param arrivals when each executor registers, ascending, as many as the candidate has at most
+   * @param initial how many of them come without being asked for
    * @param firstJobMs submission of the first job
    * @param coldFactor how much longer a cold start takes than in the recorded run
    */
@@ -104,6 +105,7 @@ final class Simulation {
       StageWork[] stages,
       Candidate candidate,
       double[] arrivals,
+      int initial,
       double firstJobMs,
       double coldFactor) {
     this.work = work;
@@ -172,7 +174,6 @@ final class Simulation {
     idleSince = new double[most];
     busy = new int[most];
     started = new boolean[slots];
-    int initial = dynamic ? Math.max(1, dynamicMin) : most;
     requested = initial;
     for (int e = 0; e < initial; e++) {
       asked[e] = true;

@@ -11,19 +11,24 @@ import java.util.List;
  * recorded and what is asked ({@link #prior}). Left-out runs of the job, each divided by its own prior,
  * then say whether this job is easier or harder than that. From {@value #CONFORMAL} of them on the
  * interval is theirs alone (split conformal, normalised: Lei et al. 2018); below, they are weighed
- * against the prior as if it had been seen {@value #PRIOR_WEIGHT} times.
+ * against the prior as if it had been seen {@value #PRIOR_WEIGHT} times. A question that is more than
+ * {@value #REACH} times as far as any of them was can only be made less sure by them.
  *
  * @param prior standard deviation that the distance from what was recorded alone would give
  * @param sigma standard deviation of ln(actual / predicted)
  * @param halfWidth half of the 90 % interval of ln(actual / predicted)
  * @param leftOut how many left-out runs of the job, of the kind that is asked, it rests on
  * @param hits how many of them lay within 20 % of their prediction
+ * @param farthest the largest prior among them; 0 where there are none
  */
-public record Spread(double prior, double sigma, double halfWidth, int leftOut, int hits) {
+public record Spread(
+    double prior, double sigma, double halfWidth, int leftOut, int hits, double farthest) {
   /** From so many on the order statistic for 90 % exists: ceil(0.9 (n + 1)) <= n. */
   public static final int CONFORMAL = 9;
 
   private static final int PRIOR_WEIGHT = 4;
+
+  private static final int REACH = 2;
 
   /** Runs of one job in one configuration over the same input: production clusters are not quiet. */
   private static final double NOISE = 0.08;
@@ -72,27 +77,38 @@ public record Spread(double prior, double sigma, double halfWidth, int leftOut, 
    * @param prior of the question
    * @param residuals ln(actual / predicted) of left-out runs of the same kind, each divided by its prior
    * @param hits how many of them lay within 20 %
+   * @param farthest the largest prior among them
    */
-  static Spread of(double prior, List<Double> residuals, int hits) {
+  static Spread of(double prior, List<Double> residuals, int hits, double farthest) {
     double squares =
         residuals.stream().mapToDouble(residual -> residual * residual).sum();
     int freedom = PRIOR_WEIGHT + residuals.size();
-    double sigma = prior * Math.sqrt((PRIOR_WEIGHT + squares) / freedom);
+    boolean beyond = prior > REACH * farthest;
+    double ratio = (PRIOR_WEIGHT + squares) / freedom;
+    double sigma = prior * Math.sqrt(beyond ? Math.max(1, ratio) : ratio);
     double half;
     if (residuals.size() >= CONFORMAL) {
       double[] sizes = residuals.stream().mapToDouble(Math::abs).sorted().toArray();
       int rank = (int) Math.ceil(Recommendation.INTERVAL_COVERAGE * (sizes.length + 1));
       half = prior * sizes[Math.min(rank, sizes.length) - 1];
     } else {
-      // A variance known from so few figures is wider than it looks: that of Student's t.
-      half = Z90 * sigma * Math.sqrt((double) freedom / (freedom - 2));
+      half = Z90 * sigma * fewness(residuals.size());
     }
-    return new Spread(prior, sigma, half, residuals.size(), hits);
+    if (beyond) {
+      half = Math.max(half, Z90 * sigma);
+    }
+    return new Spread(prior, sigma, half, residuals.size(), hits, farthest);
   }
 
   /** A spread that no left-out run of the job stands behind. */
   public static Spread ofPrior(double sigma) {
-    return of(sigma, List.of(), 0);
+    return of(sigma, List.of(), 0, 0);
+  }
+
+  /** A variance known from few figures is wider than it looks: that of Student's t. A prior is given. */
+  private static double fewness(int figures) {
+    int freedom = PRIOR_WEIGHT + figures;
+    return figures == 0 ? 1 : Math.sqrt((double) freedom / (freedom - 2));
   }
 
   /** The 90 % interval around a prediction. */
@@ -106,24 +122,23 @@ public record Spread(double prior, double sigma, double halfWidth, int leftOut, 
     double factor = Math.sqrt(1 + square(more / sigma));
     return more == 0
         ? this
-        : new Spread(prior * factor, sigma * factor, halfWidth * factor, leftOut, hits);
+        : new Spread(prior * factor, sigma * factor, halfWidth * factor, leftOut, hits, farthest);
   }
 
-  /** Whether the job's own left-out runs are enough to say how often predictions hold. */
+  /** Whether the job's own left-out runs are enough, and near enough, to say how often predictions hold. */
   public boolean isOwn() {
-    return leftOut >= 3;
+    return leftOut >= 3 && prior <= REACH * farthest;
   }
 
   /**
-   * Probability that the actual figure lies within 20 % of the predicted one: the lower bound of
-   * Wilson's interval where the job's own runs say it, otherwise the normal distribution's.
+   * Probability that the actual figure lies within 20 % of the predicted one: the normal distribution's
+   * for the sigma of this question, and from three left-out runs on not more than the lower bound of
+   * Wilson's interval for their hits.
    */
   public double withinTwentyPercent() {
-    if (isOwn()) {
-      return wilsonLowerBound(hits, leftOut);
-    }
-    double widened = sigma * Math.sqrt((PRIOR_WEIGHT + leftOut) / (PRIOR_WEIGHT + leftOut - 2.0));
-    return normal(Math.log(1 + WITHIN) / widened) - normal(Math.log(1 - WITHIN) / widened);
+    double wide = sigma * fewness(leftOut);
+    double normal = normal(Math.log(1 + WITHIN) / wide) - normal(Math.log(1 - WITHIN) / wide);
+    return leftOut >= 3 ? Math.min(wilsonLowerBound(hits, leftOut), normal) : normal;
   }
 
   static boolean isHit(double logRatio) {

@@ -13,8 +13,13 @@ import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.MemoryFailure;
 import io.sparkoptimizer.spark.MemoryPeak;
+import io.sparkoptimizer.spark.QualityIssue;
+import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.StageStatus;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -59,14 +64,14 @@ public final class WhatIfModel {
   private WhatIf answer() {
     Optional<RecordedSchedule> schedule = RecordedSchedule.of(run);
     Optional<String> refusal = refusal();
+    Optional<JobModel> job = refusal.isPresent() ? Optional.empty() : JobModel.of(withThisRun());
     List<WhatIf.Point> points = new ArrayList<>();
-    Optional<JobModel> others = refusal.isPresent() ? Optional.empty() : JobModel.of(withThisRun());
     for (Setup asked : questions()) {
       Optional<String> refused = refusal.or(() -> refusalOfMemory(asked));
       points.add(
           refused.isPresent()
               ? refused(asked, refused.get())
-              : point(asked, schedule.orElseThrow(), others));
+              : point(asked, schedule.orElseThrow(), job.orElseThrow()));
     }
     return new WhatIf(run.appId() == null ? run.digest() : run.appId(), baseline(schedule), points);
   }
@@ -99,11 +104,37 @@ public final class WhatIfModel {
       return Optional.of("the run was no batch run but " + run.kind().word()
           + ": how long it lasts is not decided by its resources");
     }
-    return RecordedSchedule.whyNot(run);
+    return RecordedSchedule.whyNot(run).or(this::whyOnlyALowerBound);
+  }
+
+  /**
+   * Why what the log tells is less than the job's work. A run that failed, or whose outcome is not known,
+   * after all of its stages had completed did the work.
+   */
+  private Optional<String> whyOnlyALowerBound() {
+    if (run.status() == RunStatus.RUNNING || run.quality().has(QualityIssue.IN_PROGRESS)) {
+      return Optional.of("the run was still going on: its log tells only a lower bound");
+    }
+    if (run.quality().has(QualityIssue.TRUNCATED) || run.quality().has(QualityIssue.COMPACTED)) {
+      return Optional.of("the log is cut: it tells only a lower bound");
+    }
+    if (run.status() != RunStatus.SUCCEEDED && !allStagesCompleted()) {
+      return Optional.of(
+          "the run ended with a stage that did not complete: it tells only a lower" + " bound");
+    }
+    return Optional.empty();
+  }
+
+  private boolean allStagesCompleted() {
+    Map<Integer, StageStatus> last = new HashMap<>();
+    run.stages().forEach(stage -> last.put(stage.stageId(), stage.status()));
+    return last.values().stream()
+        .allMatch(status -> status == StageStatus.COMPLETE || status == StageStatus.SKIPPED);
   }
 
   private Optional<String> refusalOfMemory(Setup asked) {
-    if (asked.heapMb() == setup.heapMb()) {
+    // More tasks in the same heap are less memory for each.
+    if (asked.heapMb() == setup.heapMb() && asked.cores() == setup.cores()) {
       return Optional.empty();
     }
     long slots = Math.max(1, asked.cores());
@@ -165,15 +196,11 @@ public final class WhatIfModel {
     return all;
   }
 
-  private WhatIf.Point point(Setup asked, RecordedSchedule schedule, Optional<JobModel> others) {
+  private WhatIf.Point point(Setup asked, RecordedSchedule schedule, JobModel job) {
     Candidate candidate = asked.candidate(query.inputScale());
     Estimate estimate = schedule.predict(candidate);
     double heap = Math.log((double) asked.heapMb() / setup.heapMb()) / Math.log(2);
-    Spread spread = others
-        .map(model -> model.spreadOf(schedule, candidate))
-        .orElseGet(() -> Spread.ofPrior(
-            Spread.prior(schedule.recorded(), candidate, schedule.shufflePartitions())))
-        .widened(Math.abs(heap) * PER_HEAP_DOUBLING);
+    Spread spread = job.spreadOf(schedule, candidate).widened(Math.abs(heap) * PER_HEAP_DOUBLING);
     return new WhatIf.Point(
         asked.toResources(),
         spread.around(estimate.durationMs()),

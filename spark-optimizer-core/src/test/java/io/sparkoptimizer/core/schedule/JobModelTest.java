@@ -2,12 +2,20 @@ package io.sparkoptimizer.core.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.sparkoptimizer.core.TestRuns;
+import io.sparkoptimizer.core.recommend.Setup;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.Measures;
 import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.StageAttempt;
+import io.sparkoptimizer.spark.TaskMetric;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class JobModelTest {
   private static final long GIB = 1L << 30;
@@ -98,5 +106,154 @@ class JobModelTest {
 
     assertThat(restless.forecast(Candidate.fixed(9, 2)).spread().sigma())
         .isGreaterThan(2 * calm.forecast(Candidate.fixed(9, 2)).spread().sigma());
+  }
+
+  private static TestRuns dynamic(String max) {
+    return TestRuns.etl()
+        .executors(13, 2)
+        .conf("spark.dynamicAllocation.enabled", "true")
+        .conf("spark.dynamicAllocation.maxExecutors", max);
+  }
+
+  @Test
+  void forecast_dynamicRunsOwnBounds_reproducesIt() {
+    for (String max : List.of("40", "2147483647", "13")) {
+      List<ApplicationRun> runs = TestRuns.repeated(12, i -> dynamic(max));
+      JobModel model = JobModel.of(runs).orElseThrow();
+
+      JobModel.Forecast own = model.forecast(Setup.of(runs.get(0)).candidate(1));
+
+      double actual = (double) runs.get(0).durationMs().orElseThrow();
+      assertThat(own.estimate().durationMs()).as(max).isCloseTo(actual, withinPercentage(5));
+      assertThat(own.estimate().peakExecutors()).as(max).isEqualTo(13);
+      assertThat(own.spread().isOwn()).as(max).isTrue();
+      assertThat(own.spread().leftOut()).as(max).isEqualTo(12);
+      assertThat(own.spread().around(own.estimate().durationMs()).low())
+          .isLessThanOrEqualTo(actual);
+      assertThat(own.spread().around(own.estimate().durationMs()).high())
+          .isGreaterThanOrEqualTo(actual);
+    }
+  }
+
+  @Test
+  void forecast_dynamicRunsOfDifferentPeaks_areStillTheSameConfiguration() {
+    List<ApplicationRun> runs = TestRuns.repeated(12, i -> dynamic("40").executors(12 + i % 3, 2));
+    JobModel model = JobModel.of(runs).orElseThrow();
+
+    assertThat(model.forecast(Setup.of(runs.get(0)).candidate(1)).spread().leftOut())
+        .isEqualTo(12);
+  }
+
+  @Test
+  void forecast_boundThatBit_growsWithTheMaximum() {
+    JobModel model = JobModel.of(TestRuns.repeated(3, i -> dynamic("13"))).orElseThrow();
+    Candidate more = new Candidate(Integer.MAX_VALUE, OptionalInt.of(0), 2, OptionalInt.empty(), 1);
+
+    // 200 tasks on two slots each.
+    assertThat(model.forecast(more).estimate().peakExecutors()).isBetween(14, 100);
+  }
+
+  @Test
+  void forecast_inputThatNoRunHad_isNotTheSameQuestion() {
+    JobModel model = JobModel.of(TestRuns.repeated(12, i -> TestRuns.etl())).orElseThrow();
+    Candidate asBefore = model.newest().recorded();
+
+    JobModel.Forecast own = model.forecast(asBefore.withInputScale(1.2));
+    JobModel.Forecast far = model.forecast(asBefore.withInputScale(100));
+
+    assertThat(own.spread().isOwn()).isTrue();
+    assertThat(far.spread().isOwn()).isFalse();
+    assertThat(far.spread().leftOut()).isZero();
+    assertThat(far.spread().withinTwentyPercent()).isLessThan(0.4);
+    assertThat(far.spread().halfWidth()).isGreaterThan(0.5);
+    assertThat(far.extrapolated()).isTrue();
+    assertThat(model.forecast(asBefore.withInputScale(0.01)).extrapolated()).isTrue();
+  }
+
+  @Test
+  void forecast_countFarFromAllSeen_isNotOwn() {
+    JobModel model = JobModel.of(TestRuns.repeated(12, i -> TestRuns.etl().executors(4 + i % 2, 2)))
+        .orElseThrow();
+
+    Spread near = model.forecast(Candidate.fixed(6, 2)).spread();
+    Spread far = model.forecast(Candidate.fixed(1_000, 2)).spread();
+
+    assertThat(near.isOwn()).isTrue();
+    assertThat(far.isOwn()).isFalse();
+    assertThat(far.withinTwentyPercent()).isLessThan(0.5);
+  }
+
+  @Test
+  void of_onlyFailedRuns_saysThatNoneIsWhole() {
+    List<ApplicationRun> failed =
+        TestRuns.repeated(2, i -> TestRuns.etl().status(RunStatus.FAILED));
+
+    assertThat(JobModel.of(failed).orElseThrow().hasWholeRun()).isFalse();
+    assertThat(growing(1).hasWholeRun()).isTrue();
+  }
+
+  /** Tasks whose time is all deserialisation: a warm slot needs none. */
+  private static ApplicationRun allDeserialisation(ApplicationRun run) {
+    return run.toBuilder()
+        .stages(run.stages().stream()
+            .map(stage -> new StageAttempt(
+                stage.stageId(),
+                stage.attemptId(),
+                stage.name(),
+                stage.status(),
+                stage.parentIds(),
+                stage.submissionTimeMs(),
+                stage.firstTaskLaunchedTimeMs(),
+                stage.completionTimeMs(),
+                stage.numTasks(),
+                stage.numCompleteTasks(),
+                0,
+                0,
+                0,
+                stage.slotTimeMs(),
+                stage.resourceProfileId(),
+                null,
+                Measures.builder(TaskMetric.class)
+                    .set(TaskMetric.INPUT_BYTES, stage.metrics().orZero(TaskMetric.INPUT_BYTES))
+                    .set(TaskMetric.EXECUTOR_DESERIALIZE_TIME_MS, stage.slotTimeMs())
+                    .build(),
+                stage.distributions()))
+            .toList())
+        .build();
+  }
+
+  @Test
+  void of_tasksThatAreAllDeserialisation_stillAnswers() {
+    List<ApplicationRun> runs =
+        TestRuns.repeated(4, i -> TestRuns.run().stage(new long[] {5, 5, 5, 5}, GIB << i, 0))
+            .stream()
+            .map(JobModelTest::allDeserialisation)
+            .toList();
+
+    JobModel model = JobModel.of(runs).orElseThrow();
+
+    assertThat(model.newest().taskMs()).isZero();
+    assertThat(model.growth()).isEqualTo(1);
+    assertThat(
+            model.forecast(Candidate.fixed(4, 2).withInputScale(3)).estimate().durationMs())
+        .isPositive()
+        .isFinite();
+  }
+
+  @Test
+  @Timeout(60)
+  void of_twentyRunsOfTwoThousandStages_takesSeconds() {
+    TestRuns wide = TestRuns.run();
+    for (int s = 0; s < 2_000; s++) {
+      wide.scan(200, 100, s == 0 ? GIB : 0);
+    }
+    ApplicationRun one = wide.build();
+    List<ApplicationRun> runs = IntStream.range(0, 20)
+        .mapToObj(i -> one.toBuilder().appId("app-" + i).build())
+        .toList();
+
+    JobModel model = JobModel.of(runs).orElseThrow();
+
+    assertThat(model.forecast(model.newest().recorded()).spread().leftOut()).isEqualTo(20);
   }
 }

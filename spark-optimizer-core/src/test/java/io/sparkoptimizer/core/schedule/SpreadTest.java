@@ -32,7 +32,7 @@ class SpreadTest {
   void of_nineResiduals_takesTheLargestAsConformalBoundDoes() {
     List<Double> residuals = IntStream.rangeClosed(1, 9).mapToObj(i -> i / 10.0).toList();
 
-    Spread spread = Spread.of(0.1, residuals, 9);
+    Spread spread = Spread.of(0.1, residuals, 9, 0.1);
 
     assertThat(spread.halfWidth()).isCloseTo(0.09, within(1e-12));
   }
@@ -40,7 +40,7 @@ class SpreadTest {
   @Test
   void of_smallResiduals_narrowsButNeverBelowWhatFewCanShow() {
     Spread none = Spread.ofPrior(0.1);
-    Spread few = Spread.of(0.1, List.of(0.0, 0.0, 0.0), 3);
+    Spread few = Spread.of(0.1, List.of(0.0, 0.0, 0.0), 3, 0.1);
 
     assertThat(few.halfWidth()).isPositive().isLessThan(none.halfWidth());
   }
@@ -57,11 +57,11 @@ class SpreadTest {
   @Test
   void withinTwentyPercent_ownRuns_isWilsonsLowerBound() {
     // All of 3: 3 / (3 + 1.2816^2).
-    assertThat(Spread.of(0.1, Collections.nCopies(3, 0.1), 3).withinTwentyPercent())
+    assertThat(Spread.of(0.1, Collections.nCopies(3, 0.1), 3, 0.1).withinTwentyPercent())
         .isCloseTo(3 / (3 + 1.2816 * 1.2816), within(1e-9));
-    assertThat(Spread.of(0.1, Collections.nCopies(12, 0.1), 12).withinTwentyPercent())
-        .isGreaterThan(Spread.of(0.1, Collections.nCopies(6, 0.1), 6).withinTwentyPercent());
-    assertThat(Spread.of(0.1, Collections.nCopies(6, 9.0), 0).withinTwentyPercent())
+    assertThat(Spread.of(0.1, Collections.nCopies(12, 0.1), 12, 0.1).withinTwentyPercent())
+        .isGreaterThan(Spread.of(0.1, Collections.nCopies(6, 0.1), 6, 0.1).withinTwentyPercent());
+    assertThat(Spread.of(0.1, Collections.nCopies(6, 9.0), 0, 0.1).withinTwentyPercent())
         .isZero();
   }
 
@@ -71,6 +71,23 @@ class SpreadTest {
         .isGreaterThan(Spread.ofPrior(0.3).withinTwentyPercent())
         .isBetween(0.5, 1.0);
     assertThat(Spread.ofPrior(2).withinTwentyPercent()).isLessThan(0.1);
+  }
+
+  @Test
+  void ofPrior_noRuns_isTheNormalDistributionsInterval() {
+    assertThat(Spread.ofPrior(0.1).halfWidth()).isCloseTo(0.16449, within(1e-6));
+    assertThat(Spread.ofPrior(0.1).withinTwentyPercent()).isCloseTo(0.953, within(0.001));
+  }
+
+  @Test
+  void of_questionFartherThanAnyRun_isNoSurerThanThePriorAndNotOwn() {
+    Spread near = Spread.of(0.15, Collections.nCopies(12, 0.05), 12, 0.1);
+    Spread far = Spread.of(0.5, Collections.nCopies(12, 0.05), 12, 0.1);
+
+    assertThat(near.isOwn()).isTrue();
+    assertThat(far.isOwn()).isFalse();
+    assertThat(far.halfWidth()).isCloseTo(1.6449 * 0.5, within(1e-9));
+    assertThat(far.withinTwentyPercent()).isCloseTo(0.2953, within(0.001));
   }
 
   @Test

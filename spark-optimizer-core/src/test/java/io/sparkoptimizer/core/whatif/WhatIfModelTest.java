@@ -3,19 +3,28 @@ package io.sparkoptimizer.core.whatif;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.sparkoptimizer.Prices;
 import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.core.TestRuns;
 import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.DataQuality;
 import io.sparkoptimizer.spark.MemoryFailure.Cause;
 import io.sparkoptimizer.spark.MemoryFailure.Certainty;
+import io.sparkoptimizer.spark.QualityIssue;
+import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.StageAttempt;
+import io.sparkoptimizer.spark.StageStatus;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class WhatIfModelTest {
@@ -160,5 +169,106 @@ class WhatIfModelTest {
     assertThatThrownBy(() -> answer(RUN, query))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the question has 1000000 points; at most 100000 are answered at once");
+  }
+
+  private static ApplicationRun with(QualityIssue issue) {
+    return RUN.toBuilder()
+        .quality(new DataQuality(false, Set.of(issue), 10, 0, 10, 0))
+        .status(RunStatus.UNKNOWN)
+        .build();
+  }
+
+  private static ApplicationRun endedWith(RunStatus status, StageStatus lastStage) {
+    List<StageAttempt> stages = new ArrayList<>(RUN.stages());
+    StageAttempt last = stages.remove(stages.size() - 1);
+    stages.add(new StageAttempt(
+        last.stageId(),
+        last.attemptId(),
+        last.name(),
+        lastStage,
+        last.parentIds(),
+        last.submissionTimeMs(),
+        last.firstTaskLaunchedTimeMs(),
+        last.completionTimeMs(),
+        last.numTasks(),
+        last.numCompleteTasks(),
+        0,
+        0,
+        0,
+        last.slotTimeMs(),
+        last.resourceProfileId(),
+        null,
+        last.metrics(),
+        last.distributions()));
+    return RUN.toBuilder().status(status).stages(stages).build();
+  }
+
+  private static @Nullable String refusal(ApplicationRun run) {
+    return answer(run, WhatIf.Query.ofExecutors(8)).points().get(0).refused();
+  }
+
+  @Test
+  void answer_cutLogOrUnfinishedRun_isRefusedAsALowerBound() {
+    assertThat(refusal(with(QualityIssue.TRUNCATED)))
+        .isEqualTo("the log is cut: it tells only a lower bound");
+    assertThat(refusal(with(QualityIssue.COMPACTED)))
+        .isEqualTo("the log is cut: it tells only a lower bound");
+    assertThat(refusal(with(QualityIssue.IN_PROGRESS)))
+        .isEqualTo("the run was still going on: its log tells only a lower bound");
+    assertThat(refusal(endedWith(RunStatus.FAILED, StageStatus.FAILED)))
+        .isEqualTo("the run ended with a stage that did not complete: it tells only a lower bound");
+    assertThat(refusal(endedWith(RunStatus.UNKNOWN, StageStatus.ACTIVE)))
+        .isEqualTo("the run ended with a stage that did not complete: it tells only a lower bound");
+  }
+
+  @Test
+  void answer_failedOrUnknownRunWhoseStagesAllCompleted_isAnswered() {
+    assertThat(refusal(endedWith(RunStatus.FAILED, StageStatus.COMPLETE))).isNull();
+    assertThat(refusal(endedWith(RunStatus.UNKNOWN, StageStatus.COMPLETE))).isNull();
+    assertThat(refusal(with(QualityIssue.NO_APP_END))).isNull();
+  }
+
+  @Test
+  void answer_moreTasksInAHeapThatDied_isRefused() {
+    ApplicationRun died =
+        TestRuns.etl().executors(4, 4).died(Cause.HEAP, Certainty.CERTAIN).build();
+    WhatIf.Query cores =
+        new WhatIf.Query(List.of(), Optional.empty(), List.of(8, 2), List.of(), List.of(), 1);
+
+    List<WhatIf.Point> points = answer(died, cores).points();
+
+    assertThat(points.get(0).refused())
+        .isEqualTo("a run with 4096 MiB of heap for 4 cores ran out of memory (app-1)");
+    assertThat(points.get(1).refused()).isNull();
+  }
+
+  @Test
+  void answer_noLimitOfExecutors_isAnsweredForWhatCouldBeUsed() {
+    ApplicationRun run = TestRuns.etl()
+        .conf("spark.dynamicAllocation.enabled", "true")
+        .conf("spark.dynamicAllocation.maxExecutors", "2147483647")
+        .build();
+    WhatIf.Query asBefore =
+        new WhatIf.Query(List.of(), Optional.empty(), List.of(), List.of(), List.of(), 1);
+    WhatIf.Query unlimited = new WhatIf.Query(
+        List.of(),
+        Optional.of(new WhatIf.Bounds(0, Integer.MAX_VALUE)),
+        List.of(),
+        List.of(),
+        List.of(),
+        1);
+
+    double actual = (double) run.durationMs().orElseThrow();
+    assertThat(answer(run, asBefore).points().get(0).durationMs().expected())
+        .isCloseTo(actual, withinPercentage(5));
+    assertThat(answer(run, unlimited).points().get(0).durationMs().expected())
+        .isCloseTo(actual, withinPercentage(5));
+    assertThat(answer(RUN, unlimited).points().get(0).durationMs().expected())
+        .isLessThan((double) RUN.durationMs().orElseThrow());
+    assertThat(answer(RUN, WhatIf.Query.ofExecutors(Integer.MAX_VALUE))
+            .points()
+            .get(0)
+            .durationMs())
+        .isNotNull();
   }
 }

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
  * From one recorded run predicts another size that was measured too, over the shared grid of real
  * runs, and prints the tables of docs/accuracy.md:
  *
- * <pre>mvn -B -pl spark-optimizer-core -am test -Dshared=FOLDER -Dtest=AccuracyOnGridTest
+ * <pre>mvn -B -pl spark-optimizer-core -am test -Dshared=FOLDER -Dtest=SharedAccuracyOnGridTest
  * -Dsurefire.failIfNoSpecifiedTests=false</pre>
  */
-class AccuracyOnGridTest {
+class SharedAccuracyOnGridTest {
   private record Row(
       ApplicationRun run,
       String workload,
