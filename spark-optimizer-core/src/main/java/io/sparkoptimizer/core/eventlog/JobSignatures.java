@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * application's name with dates, ids, run numbers and words of the configuration taken out, and the
  * main class or script. docs/job-signature.md lists the rules.
  */
-final class JobSignatures {
+public final class JobSignatures {
   static final String EXPLICIT = "spark.sparkoptimizer.job";
 
   /** Properties that name a job the same way at every run, most telling first; joined per row. */
@@ -89,7 +89,7 @@ final class JobSignatures {
   }
 
   /** The name without what changes from run to run, in lower case, its words joined by {@code -}. */
-  static String stableName(String whole) {
+  public static String stableName(String whole) {
     String name = whole.substring(0, Math.min(whole.length(), MAX_NAME_CHARS));
     String lower = UUID.matcher(name.toLowerCase(Locale.ROOT)).replaceAll(" ");
     lower = DATE.matcher(lower).replaceAll(" ");
