@@ -27,10 +27,34 @@ class RedactionTest {
         "spark.hadoop.fs.azure.sas.container.account",
         "spark.hadoop.google.cloud.auth.service.account.private.key",
         "spark.myapp.api-key",
-        "spark.myapp.passphrase"
+        "spark.myapp.passphrase",
+        "spark.datasource.pwd",
+        "spark.es.net.http.auth.pass",
+        "spark.myapp.dbPass",
+        "spark.hadoop.fs.s3a.encryption.key",
+        "spark.hadoop.fs.s3a.server-side-encryption.key",
+        "spark.hadoop.parquet.encryption.key.list",
+        "spark.cosmos.masterkey"
       })
   void property_nameOfSecret_losesItsValue(String name) {
     assertThat(Redaction.property(name, "whatever")).isEqualTo(REDACTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "spark.io.encryption.keySizeBits",
+        "spark.io.encryption.keygen.algorithm",
+        "spark.hadoop.fs.s3a.encryption.algorithm",
+        "spark.shuffle.sort.bypassMergeThreshold",
+        "spark.myapp.compass",
+        "spark.myapp.passenger",
+        "spark.myapp.pass-through",
+        "spark.myapp.design",
+        "spark.sas7bdat.version"
+      })
+  void property_nameOfNoSecret_keepsItsValue(String name) {
+    assertThat(Redaction.property(name, "whatever")).isEqualTo("whatever");
   }
 
   @ParameterizedTest
@@ -52,6 +76,18 @@ class RedactionTest {
         "jwt eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.SflKxwRJSMeKKF2QT4 end | jwt # end",
         "https://a.blob.core.windows.net/c?sv=2022&sig=abc%2Bdef&se=1 | https://a.blob.core.windows.net/c?sv=2022&sig=#&se=1",
         "dapi0123456789abcdef0123456789abcdef | #",
+        "-Ddb.pass=foo -Dx=y | -Ddb.pass=# -Dx=y",
+        "jdbc:mysql://db/x?user=bob&pass=hunter2&ssl=true | jdbc:mysql://db/x?user=bob&pass=#&ssl=true",
+        "jdbc:oracle:thin:scott/tiger@host:1521/x | jdbc:oracle:thin:scott/#@host:1521/x",
+        "https://ghp_0123456789abcdefghij@github.com/a/b | https://#@github.com/a/b",
+        "https://0123456789abcdef@example.com/a | https://#@example.com/a",
+        "clone ghp_0123456789abcdefghij now | clone # now",
+        "https://b.s3.amazonaws.com/k?X-Amz-Signature=0af1&x=1 | https://b.s3.amazonaws.com/k?X-Amz-Signature=#&x=1",
+        "OPTIONS (password => \"hunter2\", url => 1) | OPTIONS (password => #, url => 1)",
+        "curl -u bob:hunter2 http://host/a | curl -u bob:# http://host/a",
+        "curl --user bob:hun:ter2 x | curl --user bob:# x",
+        "-Dspark.hadoop.fs.azure.sas.c.a=Zm9v -Dx=y | -Dspark.hadoop.fs.azure.sas.c.a=# -Dx=y",
+        "token: Bearer abcdef.ghijkl-123 | token: # #",
       })
   void text_secretInside_losesOnlyTheSecret(String text, String expected) {
     assertThat(Redaction.text(text)).isEqualTo(expected.replace("#", REDACTED));
@@ -64,9 +100,42 @@ class RedactionTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "OPTIONS (password => 'hunter2', url => 'x') | OPTIONS (password => #, url => 'x')",
+        "CREATE USER bob IDENTIFIED BY 'hunter2' QUOTA 5 | CREATE USER bob IDENTIFIED BY # QUOTA 5",
+        "identified by hunter2 | identified by #",
+        "PASSWORD 'it''s hunter2' x | PASSWORD # x",
+        "password='hunter2 and the rest is cut | password=#",
+        "{\"password\":\"hun\\\"ter2\",\"n\":1} | {\"password\":#,\"n\":1}",
+        "{\\\"password\\\":\\\"hunter2\\\",\\\"n\\\":1} | {\\\"password\\\":#\\\",\\\"n\\\":1}",
+      })
+  void text_quotedSecret_losesOnlyTheSecret(String text, String expected) {
+    assertThat(Redaction.text(text)).isEqualTo(expected.replace("#", REDACTED));
+  }
+
+  @Test
+  void text_privateKey_losesAllOfIt() {
+    String key = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nMIIEhunter2\n"
+        + "-----END RSA PRIVATE KEY-----";
+    assertThat(Redaction.text("a " + key + " b")).isEqualTo("a " + REDACTED + " b");
+    assertThat(Redaction.text("private.key=" + key)).isEqualTo("private.key=" + REDACTED);
+    assertThat(Redaction.text(key.substring(0, 60))).isEqualTo(REDACTED);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "4g",
+        "-Dcompass=n -Dpassenger=4 -Dbypass=true -Ddesign=x",
+        "abfss://container@account.dfs.core.windows.net/x",
+        "spark://CoarseGrainedScheduler@host:7078",
+        "beeline -u jdbc:hive2://host:10000/default",
+        "jdbc:oracle:thin:@host:1521/x",
+        "two passes over 5 rows, bypassing nothing: 1",
+        "-----BEGIN CERTIFICATE-----",
         "-XX:+UseG1GC -Dlog4j.configuration=file:log4j.properties",
         "spark://host:7077",
         "hdfs://namenode:8020/user/bob@example/data",
@@ -126,7 +195,29 @@ class RedactionTest {
         "secret-",
         "://a:b@",
         "secret: ",
-        "\"'"
+        "\"'",
+        "pass",
+        "pass=",
+        "Pass",
+        "pass='",
+        "pass=''",
+        "pass=\"\\",
+        "sas",
+        "x-amz-signature",
+        "identified ",
+        "identified by ",
+        "identified by '",
+        "-u a",
+        "-u a:",
+        "jdbc:oracle:thin:",
+        "jdbc:oracle:thin:a/",
+        "https://",
+        "https://a",
+        "ghp_",
+        "xoxb-",
+        "-----BEGIN ",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----a-"
       })
   @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void text_aMegabyte_isLookedAtOnce(String piece) {
