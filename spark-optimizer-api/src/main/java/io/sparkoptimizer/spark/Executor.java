@@ -45,6 +45,8 @@ public record Executor(
   /** Spark's id of the driver, which is an executor too in local mode. */
   public static final String DRIVER = "driver";
 
+  private static final String OLD_DRIVER = "<driver>";
+
   /**
    * A peak that was really sampled. A peak of 0 was logged before the first sample, and says nothing.
    */
@@ -54,7 +56,11 @@ public record Executor(
   }
 
   public boolean isDriver() {
-    // Spark 1.x called it "<driver>".
-    return id.equals(DRIVER) || id.equals("<driver>");
+    return isDriverId(id);
+  }
+
+  /** Whether an executor's id is the driver's, by its name of today or that of the earliest Spark 1.x. */
+  public static boolean isDriverId(@Nullable String executorId) {
+    return DRIVER.equals(executorId) || OLD_DRIVER.equals(executorId);
   }
 }

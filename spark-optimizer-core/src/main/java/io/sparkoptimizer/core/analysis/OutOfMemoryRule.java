@@ -58,7 +58,7 @@ final class OutOfMemoryRule implements Rule {
 
   private static boolean ofDriver(RunFacts facts, MemoryFailure failure) {
     // In local mode the driver is the executor.
-    return Executor.DRIVER.equals(failure.executorId())
+    return Executor.isDriverId(failure.executorId())
         && facts.run().clusterManager() != ClusterManager.LOCAL;
   }
 

@@ -28,26 +28,59 @@ record DeathCertificate(Cause cause, Certainty certainty) {
   private static final int EXIT_VIRTUAL_MEMORY = -103;
   private static final int EXIT_PHYSICAL_MEMORY = -104;
 
-  /** Why a task failed; null where its reason does not tell of memory. */
-  static @Nullable DeathCertificate ofTask(String words, boolean outOfMemoryInTrace) {
-    if (words.contains("Direct buffer memory")) {
+  /** Python's own error, and those of numpy and pyarrow; not the JVM's, whose names end alike. */
+  private static final Pattern PYTHON_MEMORY_ERROR =
+      Pattern.compile("\\b_?(?:Array|Arrow)?MemoryError\\b");
+
+  /** What a JVM says that has no memory: Java's own words, Spark's, and netty's. */
+  private static final Pattern JVM_MEMORY_ERROR = Pattern.compile(
+      "java\\.lang\\.OutOfMemoryError|SparkOutOfMemoryError|OutOfDirectMemoryError");
+
+  private static final int MAX_TRACE_WORDS_CHARS = 120;
+
+  /** What a stack trace says of memory: the first such error with its message, empty where none is. */
+  static String memoryWords(String trace) {
+    Matcher error = JVM_MEMORY_ERROR.matcher(trace);
+    if (!error.find()) {
+      return "";
+    }
+    int most = Math.min(trace.length(), error.end() + MAX_TRACE_WORDS_CHARS);
+    int lineEnd = trace.indexOf('\n', error.end());
+    return trace.substring(error.start(), lineEnd < 0 ? most : Math.min(lineEnd, most));
+  }
+
+  /**
+   * Why a task failed; null where its reason does not tell of memory.
+   *
+   * @param traceWords the {@link #memoryWords} of its stack trace, which count where its message is
+   *     silent: the cause may be nested
+   */
+  static @Nullable DeathCertificate ofTask(String words, String traceWords) {
+    DeathCertificate jvm = ofJvm(words);
+    if (jvm == null) {
+      jvm = ofJvm(traceWords);
+    }
+    return jvm == null ? ofPython(words) : jvm;
+  }
+
+  private static @Nullable DeathCertificate ofJvm(String words) {
+    if (words.contains("Direct buffer memory") || words.contains("OutOfDirectMemoryError")) {
       return new DeathCertificate(Cause.CONTAINER, Certainty.PROBABLE);
     }
     if (words.contains("OutOfMemoryError: Metaspace")
+        || words.contains("OutOfMemoryError: Compressed class space")
+        || words.contains("OutOfMemoryError: PermGen space")
         || words.contains("unable to create native thread")
         || words.contains("unable to create new native thread")) {
       return new DeathCertificate(Cause.UNKNOWN, Certainty.UNKNOWN);
     }
-    if (words.contains("java.lang.OutOfMemoryError")
-        || words.contains("SparkOutOfMemoryError")
-        || outOfMemoryInTrace) {
-      return new DeathCertificate(Cause.HEAP, Certainty.CERTAIN);
-    }
-    return ofPython(words);
+    return JVM_MEMORY_ERROR.matcher(words).find()
+        ? new DeathCertificate(Cause.HEAP, Certainty.CERTAIN)
+        : null;
   }
 
   private static @Nullable DeathCertificate ofPython(String words) {
-    if (words.contains("MemoryError")) {
+    if (PYTHON_MEMORY_ERROR.matcher(words).find()) {
       return new DeathCertificate(Cause.PYTHON, Certainty.CERTAIN);
     }
     return words.contains("Python worker exited")
@@ -59,9 +92,13 @@ record DeathCertificate(Cause cause, Certainty certainty) {
   static @Nullable DeathCertificate ofExecutor(String words) {
     String lower = words.toLowerCase(Locale.ROOT);
     int exit = exitCode(words);
-    if (exit == EXIT_HEAP
-        || words.contains("OnOutOfMemoryError")
-        || words.contains("java.lang.OutOfMemoryError")) {
+    DeathCertificate jvm =
+        ofJvm(words); // before the exit code: Spark gives 52 for every such error
+    if (jvm != null) {
+      return jvm;
+    }
+    // The logs of containers and operating systems leave the package out.
+    if (exit == EXIT_HEAP || words.contains("OutOfMemoryError")) {
       return new DeathCertificate(Cause.HEAP, Certainty.CERTAIN);
     }
     if (exit == EXIT_VIRTUAL_MEMORY

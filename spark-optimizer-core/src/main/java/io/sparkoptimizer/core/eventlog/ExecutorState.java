@@ -20,11 +20,13 @@ final class ExecutorState {
 
   OptionalInt totalCores = OptionalInt.empty();
   OptionalInt resourceProfileId = OptionalInt.empty();
-  OptionalLong addTimeMs = OptionalLong.empty();
-  OptionalLong removeTimeMs = OptionalLong.empty();
+  private OptionalLong addTimeMs = OptionalLong.empty();
+  private OptionalLong removeTimeMs = OptionalLong.empty();
 
-  @Nullable
-  String removeReason;
+  private @Nullable String removeReason;
+
+  /** Whether an event named it as an executor: the earliest logs do so without a time. */
+  private boolean named;
 
   private long firstTaskLaunchTimeMs = Long.MAX_VALUE;
   private long completedTasks;
@@ -47,14 +49,21 @@ final class ExecutorState {
 
   /** Spark counts an executor from the first event that names it. */
   void added(OptionalLong timeMs) {
+    named = true;
     if (addTimeMs.isEmpty()) {
       addTimeMs = timeMs;
     }
   }
 
+  void removed(OptionalLong timeMs, String reason) {
+    named = true;
+    removeTimeMs = timeMs;
+    removeReason = reason;
+  }
+
   /** Whether an event named it as an executor; the driver is always there. */
   boolean isKnown() {
-    return addTimeMs.isPresent() || removeTimeMs.isPresent() || id.equals(Executor.DRIVER);
+    return named || Executor.isDriverId(id);
   }
 
   void launched(long launchTimeMs) {
@@ -133,7 +142,7 @@ final class ExecutorState {
 
   /** Of the driver it is its JVM's own, as in REST: it collects for more than for tasks. */
   private OptionalLong totalGcTimeMs(Set<TaskMetric> metricsLogged) {
-    return id.equals(Executor.DRIVER) && jvmTotalGcTimeMs >= 0
+    return Executor.isDriverId(id) && jvmTotalGcTimeMs >= 0
         ? OptionalLong.of(jvmTotalGcTimeMs)
         : present(metricsLogged, TaskMetric.JVM_GC_TIME_MS, gcTimeMs);
   }

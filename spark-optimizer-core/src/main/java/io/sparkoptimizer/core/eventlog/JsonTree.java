@@ -125,6 +125,12 @@ final class JsonTree {
         : OptionalInt.empty();
   }
 
+  /** A number of something, or the id of what Spark counts from 0; absent where it is negative. */
+  OptionalInt count(String name) {
+    OptionalInt number = id(name);
+    return number.orElse(-1) < 0 ? OptionalInt.empty() : number;
+  }
+
   OptionalDouble decimal(String name) {
     Object value = fields.get(name);
     return value instanceof Number number && Double.isFinite(number.doubleValue())
@@ -153,13 +159,13 @@ final class JsonTree {
     return objects;
   }
 
-  /** The whole numbers of a list that fit an int. */
-  List<Integer> ids(String name) {
+  /** The whole numbers of a list that fit an int and are not negative. */
+  List<Integer> counts(String name) {
     List<Integer> ids = new ArrayList<>();
     if (fields.get(name) instanceof List<?> values) {
       for (Object value : values) {
         OptionalLong number = number(value);
-        if (number.isPresent() && number.getAsLong() == (int) number.getAsLong()) {
+        if (number.orElse(-1) >= 0 && number.getAsLong() == (int) number.getAsLong()) {
           ids.add((int) number.getAsLong());
         }
       }

@@ -165,7 +165,7 @@ final class RunAssembler {
       JsonTree info = event.object("Executor Info");
       executor.added(event.number("Timestamp"));
       executor.host = info.text("Host");
-      executor.totalCores = info.id("Total Cores");
+      executor.totalCores = info.count("Total Cores");
       if (info.has("Resource Profile Id")) {
         executor.resourceProfileId = info.id("Resource Profile Id");
       }
@@ -189,10 +189,8 @@ final class RunAssembler {
   void executorRemoved(JsonTree event) {
     String id = event.text("Executor ID");
     if (id != null) {
-      ExecutorState executor = executor(id);
-      executor.removeTimeMs = event.number("Timestamp");
       String reason = Redaction.text(event.text("Removed Reason", ""));
-      executor.removeReason = reason;
+      executor(id).removed(event.number("Timestamp"), reason);
       seen(event.number("Timestamp"));
       executorDied(id, reason, OptionalInt.empty(), event.number("Timestamp"));
     }
@@ -258,19 +256,19 @@ final class RunAssembler {
   }
 
   void jobStarted(JsonTree event) {
-    OptionalInt id = event.id("Job ID");
+    OptionalInt id = event.count("Job ID");
     if (id.isEmpty()) {
       return;
     }
     JobState job = jobs.computeIfAbsent(id.getAsInt(), JobState::new);
     job.submissionTimeMs = event.number("Submission Time");
     seen(job.submissionTimeMs);
-    job.stageIds.addAll(event.ids("Stage IDs"));
+    job.stageIds.addAll(event.counts("Stage IDs"));
     for (JsonTree info : event.objects("Stage Infos")) {
-      OptionalInt stageId = info.id("Stage ID");
+      OptionalInt stageId = info.count("Stage ID");
       if (stageId.isPresent()) {
         job.stageIds.add(stageId.getAsInt());
-        int attempt = info.id("Stage Attempt ID").orElse(0);
+        int attempt = info.count("Stage Attempt ID").orElse(0);
         // A stage that an earlier job ran keeps what it did.
         if (!stages.containsKey(key(stageId.getAsInt(), attempt))) {
           StageState stage = stage(stageId.getAsInt(), attempt);
@@ -289,7 +287,7 @@ final class RunAssembler {
   }
 
   void jobEnded(JsonTree event) {
-    OptionalInt id = event.id("Job ID");
+    OptionalInt id = event.count("Job ID");
     JobState job = id.isPresent() ? jobs.get(id.getAsInt()) : null;
     seen(event.number("Completion Time"));
     if (job == null) {
@@ -333,9 +331,9 @@ final class RunAssembler {
 
   private @Nullable StageState stageOf(JsonTree event) {
     JsonTree info = event.object("Stage Info");
-    OptionalInt stageId = info.id("Stage ID");
+    OptionalInt stageId = info.count("Stage ID");
     return stageId.isPresent()
-        ? stage(stageId.getAsInt(), info.id("Stage Attempt ID").orElse(0))
+        ? stage(stageId.getAsInt(), info.count("Stage Attempt ID").orElse(0))
         : null;
   }
 
@@ -388,6 +386,7 @@ final class RunAssembler {
 
   private void taskDied(TaskEnd task) {
     String words = Redaction.text(task.reasonDetail.toString());
+    String traceWords = Redaction.text(task.traceWords);
     OptionalInt stageId = OptionalInt.of(task.stageId);
     OptionalLong timeMs =
         task.finishTimeMs > 0 ? OptionalLong.of(task.finishTimeMs) : OptionalLong.empty();
@@ -395,7 +394,7 @@ final class RunAssembler {
       executorDied(task.executorId, words, stageId, timeMs);
       return;
     }
-    DeathCertificate death = DeathCertificate.ofTask(words, task.outOfMemoryInTrace);
+    DeathCertificate death = DeathCertificate.ofTask(words, traceWords);
     if (death != null && taskFailures.size() < MAX_MEMORY_FAILURES) {
       taskFailures.add(new MemoryFailure(
           death.cause(),
@@ -403,7 +402,10 @@ final class RunAssembler {
           task.executorId,
           stageId,
           timeMs,
-          evidence(task.reason + ": " + words)));
+          evidence(task.reason + ": "
+              + (traceWords.isEmpty() || words.contains(traceWords)
+                  ? words
+                  : words + " (" + traceWords + ")"))));
     }
   }
 

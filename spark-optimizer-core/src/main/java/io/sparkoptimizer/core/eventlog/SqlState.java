@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -18,9 +19,18 @@ final class SqlState {
   private static final int MAX_DESCRIPTION_CHARS = 200;
   private static final int MAX_OPERATOR_CHARS = 200;
 
-  /** {@code Scan parquet db.table}, {@code GpuScan parquet}, {@code PhotonScan parquet}: format second. */
-  private static final Pattern FILE_SCAN =
-      Pattern.compile("(?:\\w*Scan|FileScan) ([A-Za-z0-9_]+)\\b.*", Pattern.DOTALL);
+  /**
+   * {@code Scan parquet db.table}, {@code GpuScan parquet}, {@code Scan JDBCRelation(t)}: format second.
+   * In {@code BatchScan catalog.db.table} there is none.
+   */
+  private static final Pattern SCAN =
+      Pattern.compile("(\\w*Scan) (?:([A-Za-z0-9_]+)(?=[\\s(\\[]|$).*|\\S.*)", Pattern.DOTALL);
+
+  /** What Spark calls the scan of a cached table that has a name. */
+  private static final String CACHE_SCAN = "Scan In-memory table ";
+
+  /** Scans of what no file holds. */
+  private static final Set<String> NO_FORMAT = Set.of("ExistingRDD", "OneRowRelation");
 
   final long executionId;
   private String description = "";
@@ -60,18 +70,18 @@ final class SqlState {
       if (name == null) {
         continue;
       }
-      Matcher scan = FILE_SCAN.matcher(name);
-      boolean isScan = scan.matches();
-      String operator = isScan ? "Scan " + scan.group(1) : operatorName(name);
+      Matcher scan = SCAN.matcher(name);
+      boolean isScan = !name.startsWith(CACHE_SCAN) && scan.matches();
+      String format = isScan ? scan.group(2) : null;
+      String operator =
+          format != null ? "Scan " + format : isScan ? scan.group(1) : operatorName(name);
       newOperators.merge(operator, 1L, Long::sum);
       if (operator.endsWith("Join") || operator.endsWith("CartesianProduct")) {
         newJoins.merge(operator, 1L, Long::sum);
       }
-      if (isScan
-          && !scan.group(1).equals("ExistingRDD")
-          && !scan.group(1).equals("OneRowRelation")) {
+      if (isScan && (format == null || !NO_FORMAT.contains(format))) {
         newScans.add(new PlannedScan(
-            scan.group(1).toLowerCase(Locale.ROOT),
+            format == null ? null : format.toLowerCase(Locale.ROOT),
             counter(node, "number of files read"),
             counter(node, "size of files read")));
       }
@@ -83,6 +93,9 @@ final class SqlState {
 
   /** {@code WholeStageCodegen (3)} and {@code ShuffleQueryStage 2} are one kind of node each. */
   private static String operatorName(String name) {
+    if (name.startsWith(CACHE_SCAN)) {
+      return "InMemoryTableScan"; // its name where the table has none
+    }
     int end = 0;
     while (end < name.length()
         && (Character.isLetter(name.charAt(end)) || name.charAt(end) == '_')) {

@@ -59,9 +59,9 @@ final class StageState {
   /** Takes over what a job's start, a submission or a completion says of the stage. */
   void describe(JsonTree info) {
     name = Redaction.text(info.text("Stage Name", name));
-    numTasks = info.id("Number of Tasks").orElse(numTasks);
+    numTasks = info.count("Number of Tasks").orElse(numTasks);
     if (info.has("Parent IDs")) {
-      parentIds = List.copyOf(new TreeSet<>(info.ids("Parent IDs")));
+      parentIds = List.copyOf(new TreeSet<>(info.counts("Parent IDs")));
     }
     if (info.has("Resource Profile Id")) {
       resourceProfileId = info.id("Resource Profile Id");

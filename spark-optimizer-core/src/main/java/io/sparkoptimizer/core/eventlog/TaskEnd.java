@@ -33,7 +33,9 @@ final class TaskEnd {
 
   String reason = "";
   final StringBuilder reasonDetail = new StringBuilder();
-  boolean outOfMemoryInTrace;
+  /** What the stack trace says of memory; empty where it does not. */
+  String traceWords = "";
+
   boolean hasMetrics;
   /** Collector time of the JVM since it began, as sampled last; -1 where not logged. */
   long jvmTotalGcTimeMs;
@@ -68,7 +70,7 @@ final class TaskEnd {
       parser.nextToken();
       switch (name) {
         case "Stage ID" -> stageId = readInt(parser, -1);
-        case "Stage Attempt ID" -> stageAttemptId = readInt(parser, 0);
+        case "Stage Attempt ID" -> stageAttemptId = Math.max(0, readInt(parser, 0));
         case "Task End Reason" -> readReason(parser);
         case "Task Info" -> readInfo(parser);
         case "Task Executor Metrics" -> readPeaks(parser);
@@ -100,7 +102,7 @@ final class TaskEnd {
   private void clearReason() {
     reason = "";
     reasonDetail.setLength(0);
-    outOfMemoryInTrace = false;
+    traceWords = "";
   }
 
   private void clearMetrics() {
@@ -138,7 +140,7 @@ final class TaskEnd {
         }
         case "Full Stack Trace" -> {
           String trace = parser.getValueAsString();
-          outOfMemoryInTrace = trace != null && trace.contains("java.lang.OutOfMemoryError");
+          traceWords = trace == null ? "" : DeathCertificate.memoryWords(trace);
         }
         default -> {}
       }

@@ -40,6 +40,10 @@ class DeathCertificateTest {
         "Command exited with code 52 | HEAP | CERTAIN",
         "Command exited with code 143 | UNKNOWN | UNKNOWN",
         "Unable to create executor due to java.lang.OutOfMemoryError: Java heap space | HEAP | CERTAIN",
+        "Terminating due to OutOfMemoryError: Java heap space | HEAP | CERTAIN",
+        "Exit status: 52. java.lang.OutOfMemoryError: Metaspace | UNKNOWN | UNKNOWN",
+        "io.netty.util.internal.OutOfDirectMemoryError: failed to allocate | CONTAINER | PROBABLE",
+        "org.apache.spark.memory.SparkOutOfMemoryError: Unable to acquire 65536 bytes | HEAP | CERTAIN",
       })
   void ofExecutor_wordsOfMemory_nameTheCause(String words, Cause cause, Certainty certainty) {
     assertThat(DeathCertificate.ofExecutor(words))
@@ -69,27 +73,48 @@ class DeathCertificateTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "java.lang.OutOfMemoryError: Java heap space | false | HEAP | CERTAIN",
-        "java.lang.OutOfMemoryError: GC overhead limit exceeded | false | HEAP | CERTAIN",
-        "org.apache.spark.memory.SparkOutOfMemoryError: Unable to acquire 65536 bytes of memory, got 0 | false | HEAP | CERTAIN",
-        "org.apache.spark.SparkException: Job aborted | true | HEAP | CERTAIN",
-        "java.lang.OutOfMemoryError: Direct buffer memory | true | CONTAINER | PROBABLE",
-        "java.lang.OutOfMemoryError: Metaspace | true | UNKNOWN | UNKNOWN",
-        "java.lang.OutOfMemoryError: unable to create native thread | true | UNKNOWN | UNKNOWN",
-        "org.apache.spark.SparkException: Python worker exited unexpectedly (crashed) | false | PYTHON | PROBABLE",
-        "org.apache.spark.api.python.PythonException: Traceback ... MemoryError | false | PYTHON | CERTAIN",
+        "java.lang.OutOfMemoryError: Java heap space | '' | HEAP | CERTAIN",
+        "java.lang.OutOfMemoryError: GC overhead limit exceeded | '' | HEAP | CERTAIN",
+        "org.apache.spark.memory.SparkOutOfMemoryError: Unable to acquire 65536 bytes of memory, got 0 | '' | HEAP | CERTAIN",
+        "org.apache.spark.SparkException: Job aborted | java.lang.OutOfMemoryError: Java heap space | HEAP | CERTAIN",
+        "org.apache.spark.SparkException: Job aborted | java.lang.OutOfMemoryError: Metaspace | UNKNOWN | UNKNOWN",
+        "org.apache.spark.SparkException: Job aborted | java.lang.OutOfMemoryError: Direct buffer memory | CONTAINER | PROBABLE",
+        "org.apache.spark.SparkException: Job aborted | java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory | UNKNOWN | UNKNOWN",
+        "io.netty.util.internal.OutOfDirectMemoryError: failed to allocate 16777216 byte(s) of direct memory | '' | CONTAINER | PROBABLE",
+        "numpy.core._exceptions._ArrayMemoryError: Unable to allocate 8 GiB | '' | PYTHON | CERTAIN",
+        "pyarrow.lib.ArrowMemoryError: malloc of size 64 failed | '' | PYTHON | CERTAIN",
+        "java.lang.OutOfMemoryError: Direct buffer memory | java.lang.OutOfMemoryError: Java heap space | CONTAINER | PROBABLE",
+        "java.lang.OutOfMemoryError: Metaspace | java.lang.OutOfMemoryError: Java heap space | UNKNOWN | UNKNOWN",
+        "java.lang.OutOfMemoryError: unable to create native thread | java.lang.OutOfMemoryError: Java heap space | UNKNOWN | UNKNOWN",
+        "org.apache.spark.SparkException: Python worker exited unexpectedly (crashed) | '' | PYTHON | PROBABLE",
+        "org.apache.spark.api.python.PythonException: Traceback ... MemoryError | '' | PYTHON | CERTAIN",
       })
   void ofTask_wordsOfMemory_nameTheCause(
-      String words, boolean inTrace, Cause cause, Certainty certainty) {
-    assertThat(DeathCertificate.ofTask(words, inTrace))
+      String words, String traceWords, Cause cause, Certainty certainty) {
+    assertThat(DeathCertificate.ofTask(words, traceWords))
         .isEqualTo(new DeathCertificate(cause, certainty));
   }
 
   @Test
+  void memoryWords_nestedCause_areItsFirstLine() {
+    assertThat(DeathCertificate.memoryWords("""
+        org.apache.spark.SparkException: no
+        \tat a.B.c(D:1)
+        Caused by: java.lang.OutOfMemoryError: Metaspace
+        \tat e.F.g(H:2)
+        """))
+        .isEqualTo("java.lang.OutOfMemoryError: Metaspace");
+    assertThat(DeathCertificate.memoryWords("java.lang.OutOfMemoryError: " + "x".repeat(1000)))
+        .hasSize("java.lang.OutOfMemoryError".length() + 120);
+    assertThat(DeathCertificate.memoryWords("java.lang.IllegalStateException: no"))
+        .isEmpty();
+  }
+
+  @Test
   void ofTask_wordsOfAnythingElse_nameNone() {
-    assertThat(DeathCertificate.ofTask("java.lang.IllegalStateException: no", false))
+    assertThat(DeathCertificate.ofTask("java.lang.IllegalStateException: no", ""))
         .isNull();
-    assertThat(DeathCertificate.ofTask("", false)).isNull();
+    assertThat(DeathCertificate.ofTask("", "")).isNull();
   }
 
   @Test

@@ -370,6 +370,33 @@ class FieldTrapsTest {
   }
 
   @Test
+  void read_executorsOfTheEarliestLogs_areThereWithoutTimes() {
+    ApplicationRun run = Logs.run("""
+        {"Event":"SparkListenerBlockManagerAdded","Block Manager ID":{"Executor ID":"<driver>","Host":"h0","Port":1},"Maximum Memory":1}
+        {"Event":"SparkListenerBlockManagerAdded","Block Manager ID":{"Executor ID":"0","Host":"h1","Port":1},"Maximum Memory":1}
+        """ + END);
+    assertThat(run.executors()).extracting(Executor::id).containsExactly("0", "<driver>");
+    assertThat(run.executors()).extracting(Executor::isDriver).containsExactly(false, true);
+    assertThat(run.executors().get(0).addTimeMs()).isEmpty();
+  }
+
+  @Test
+  void read_negativeIdsAndCounts_areNotBelieved() {
+    ApplicationRun run = Logs.run(START
+        + "{\"Event\":\"SparkListenerJobStart\",\"Job ID\":-2,\"Stage IDs\":[1]}\n"
+        + "{\"Event\":\"SparkListenerJobStart\",\"Job ID\":0,\"Stage IDs\":[-1,2],\"Stage Infos\":[{\"Stage ID\":-3,\"Number of Tasks\":1},{\"Stage ID\":2,\"Number of Tasks\":-7}]}\n"
+        + submitted(-4, 0, 1)
+        + completed(-5, 0, 1, "")
+        + task(-6, 0, "Success", false, RAN)
+        + END);
+    assertThat(run.jobs()).hasSize(1);
+    assertThat(run.jobs().get(0).stageIds()).containsExactly(2);
+    assertThat(run.stages()).hasSize(1);
+    assertThat(run.stages().get(0).stageId()).isEqualTo(2);
+    assertThat(run.stages().get(0).numTasks()).isZero();
+  }
+
+  @Test
   void read_driverAmongExecutors_isLast() {
     ApplicationRun run = Logs.run(START + """
         {"Event":"SparkListenerBlockManagerAdded","Block Manager ID":{"Executor ID":"driver","Host":"h0","Port":1},"Maximum Memory":1,"Timestamp":1050}
@@ -477,6 +504,27 @@ class FieldTrapsTest {
     assertThat(execution.scans())
         .containsExactly(
             new SqlExecution.Scan("parquet", OptionalLong.of(12), OptionalLong.empty()));
+  }
+
+  @Test
+  void read_scanOfCacheAndCatalog_haveNoFormat() {
+    ApplicationRun run = Logs.run(START + """
+        {"Event":"org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart","executionId":1,"time":2000,"sparkPlanInfo":{"nodeName":"Union","children":[{"nodeName":"Scan In-memory table orders","children":[]},{"nodeName":"BatchScan glue_catalog.sales.orders","children":[]},{"nodeName":"BatchScan my-catalog.orders","children":[]},{"nodeName":"BatchScan parquet file:/data/x","children":[]},{"nodeName":"Scan hive default.t","children":[]},{"nodeName":"Scan JDBCRelation(orders) [numPartitions=1]","children":[]},{"nodeName":"Scan text ","children":[]},{"nodeName":"Scan ExistingRDD","children":[]}]}}
+        """ + END);
+    SqlExecution execution = run.sql().get(0);
+    assertThat(execution.scans())
+        .extracting(SqlExecution.Scan::format)
+        .containsExactlyInAnyOrder(null, null, "parquet", "hive", "jdbcrelation", "text");
+    assertThat(execution.operators())
+        .isEqualTo(Map.of(
+            "Union", 1L,
+            "InMemoryTableScan", 1L,
+            "BatchScan", 2L,
+            "Scan parquet", 1L,
+            "Scan hive", 1L,
+            "Scan JDBCRelation", 1L,
+            "Scan text", 1L,
+            "Scan ExistingRDD", 1L));
   }
 
   // Lines
