@@ -31,13 +31,15 @@ record Program(@Nullable String main) {
     if (!first.equals(SUBMIT) && !first.equals(YARN_MASTER)) {
       return new Program(baseName(first));
     }
-    String named = valueOf("--class", words);
+    int resource = primaryResource(words);
+    // Behind it are the program's own arguments.
+    String named = valueOf("--class", words.subList(0, resource));
+    String script = resource < words.size() && !words.get(resource).endsWith(".jar")
+        ? baseName(words.get(resource))
+        : null;
     // Python and R run behind a class of Spark's own: the script tells more.
-    if (named != null && !named.startsWith("org.apache.spark.deploy.")) {
-      return new Program(named);
-    }
-    String script = script(words);
-    return new Program(script == null ? named : script);
+    boolean runner = named == null || named.startsWith("org.apache.spark.deploy.");
+    return new Program(runner && script != null ? script : named);
   }
 
   private static @Nullable String valueOf(String option, List<String> words) {
@@ -45,8 +47,11 @@ record Program(@Nullable String main) {
     return at >= 0 && at + 1 < words.size() ? words.get(at + 1) : null;
   }
 
-  /** The first script that is not another option's value: {@code --py-files} come before it. */
-  private static @Nullable String script(List<String> words) {
+  /**
+   * Where the script or jar stands that is run: the first that is not another option's value, since
+   * {@code --py-files} and {@code --jars} come before it. Behind the last word if there is none.
+   */
+  private static int primaryResource(List<String> words) {
     for (int i = 1; i < words.size(); i++) {
       String word = words.get(i);
       String before = words.get(i - 1);
@@ -55,11 +60,13 @@ record Program(@Nullable String main) {
           && !before.equals("--supervise")
           && !before.equals("--primary-py-file")
           && !before.equals("--primary-r-file");
-      if (!isValue && (word.endsWith(".py") || word.endsWith(".R"))) {
-        return baseName(word);
+      if (!isValue
+          && !word.startsWith("--")
+          && (word.endsWith(".py") || word.endsWith(".R") || word.endsWith(".jar"))) {
+        return i;
       }
     }
-    return null;
+    return words.size();
   }
 
   private static String baseName(String path) {

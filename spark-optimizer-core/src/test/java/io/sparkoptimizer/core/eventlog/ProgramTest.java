@@ -28,6 +28,10 @@ class ProgramTest {
         "--class org.apache.spark.deploy.PythonRunner local:///opt/sales.py | sales.py",
         "--class org.apache.spark.repl.Main --name Spark shell spark-shell | org.apache.spark.repl.Main",
         "model.R --x 1 | model.R",
+        "--master yarn etl.py --class gold | etl.py",
+        "--class com.acme.Sales app.jar --class gold x.py | com.acme.Sales",
+        "--jars a.jar --class com.acme.Sales app.jar | com.acme.Sales",
+        "--jars a.jar,b.jar etl.py --class gold | etl.py",
       })
   void of_sparkSubmit_isClassOrScript(String arguments, String main) {
     assertThat(Program.of(SUBMIT + arguments).main()).isEqualTo(main);
@@ -61,7 +65,14 @@ class ProgramTest {
 
   @ParameterizedTest
   @NullSource
-  @ValueSource(strings = {"", " ", SUBMIT + "--master yarn", SUBMIT + "--class"})
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        SUBMIT + "--master yarn",
+        SUBMIT + "--class",
+        SUBMIT + "app.jar --class gold x.py"
+      })
   void of_nothingToldBy_isNone(String command) {
     assertThat(Program.of(command).main()).isNull();
   }
