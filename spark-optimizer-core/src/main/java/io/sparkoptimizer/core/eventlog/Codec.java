@@ -52,8 +52,13 @@ enum Codec {
       return new GZIPInputStream(in, 1 << 16);
     }
   },
-  /** An archive, not a stream: its entries are logs. */
+  /** An archive, not a stream: its entries are logs. One without entries begins with its end. */
   ZIP("PK\u0003\u0004") {
+    @Override
+    boolean begins(String head) {
+      return super.begins(head) || head.startsWith("PK\u0005\u0006");
+    }
+
     @Override
     InputStream decompress(InputStream in) throws IOException {
       throw new IOException("a zip inside of another file is not read; unpack it first");
@@ -69,6 +74,10 @@ enum Codec {
     this.magic = magic;
   }
 
+  boolean begins(String head) {
+    return head.startsWith(magic);
+  }
+
   abstract InputStream decompress(InputStream in) throws IOException;
 
   /** Looks at the first bytes and puts them back. */
@@ -77,7 +86,7 @@ enum Codec {
     String head = new String(in.readNBytes(LONGEST_MAGIC), StandardCharsets.ISO_8859_1);
     in.reset();
     for (Codec codec : values()) {
-      if (codec != PLAIN && head.startsWith(codec.magic)) {
+      if (codec != PLAIN && codec.begins(head)) {
         return codec;
       }
     }
@@ -98,7 +107,13 @@ enum Codec {
     }
     CutTolerantInputStream decoded = new CutTolerantInputStream(outer.decompress(in), file);
     BufferedInputStream inside = new BufferedInputStream(decoded, 1 << 16);
-    Codec inner = of(inside);
-    return new CutTolerantInputStream(inner == PLAIN ? inside : inner.decompress(inside), decoded);
+    try {
+      Codec inner = of(inside);
+      return new CutTolerantInputStream(
+          inner == PLAIN ? inside : inner.decompress(inside), decoded);
+    } catch (IOException | RuntimeException fault) {
+      decoded.close();
+      throw fault;
+    }
   }
 }

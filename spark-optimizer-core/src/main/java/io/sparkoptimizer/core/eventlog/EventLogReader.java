@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one log in one pass and in bounded memory. What is cut, broken or unknown is ordinary: it is
@@ -33,6 +34,7 @@ final class EventLogReader {
   private long unparsable;
   private long used;
   private long passedOver;
+  private long foreign;
   private boolean lastLineCut;
   private boolean broken;
   private String breakage = "";
@@ -62,7 +64,7 @@ final class EventLogReader {
     for (EventLog.Part part : log.parts()) {
       readPart(part);
     }
-    if (used + passedOver == 0) {
+    if (recognised() == 0) {
       throw new NoEventLogException(reasonForNone());
     }
     long faulty = unparsable - (lastLineCut ? 1 : 0);
@@ -87,7 +89,12 @@ final class EventLogReader {
         lines,
         unparsable,
         used,
-        passedOver);
+        passedOver + foreign);
+  }
+
+  /** Events that are surely of Spark: other programs write JSON with a field {@code Event} too. */
+  private long recognised() {
+    return used + passedOver;
   }
 
   private String reasonForNone() {
@@ -100,18 +107,26 @@ final class EventLogReader {
   }
 
   private void readPart(EventLog.Part part) throws IOException {
-    try (InputStream raw = part.opener().open()) {
-      CutTolerantInputStream in;
-      try {
-        in = Codec.open(raw);
-      } catch (IOException | RuntimeException fault) {
-        markBroken(fault);
+    // Decoders are closed too: gzip's holds memory outside of the heap.
+    try (InputStream raw = part.opener().open();
+        CutTolerantInputStream in = decoded(raw)) {
+      if (in == null) {
         return;
       }
       readLines(new LineReader(in));
       if (in.fault() != null) {
         markBroken(in.fault());
       }
+    }
+  }
+
+  /** The text behind a part's codecs; null where they cannot make anything of it. */
+  private @Nullable CutTolerantInputStream decoded(InputStream raw) {
+    try {
+      return Codec.open(raw);
+    } catch (IOException | RuntimeException fault) {
+      markBroken(fault);
+      return null;
     }
   }
 
@@ -129,14 +144,15 @@ final class EventLogReader {
       switch (line) {
         case USED -> used++;
         case PASSED_OVER -> passedOver++;
+        case FOREIGN_EVENT -> foreign++;
         case NO_EVENT -> {}
         case UNPARSABLE -> {
           unparsable++;
           lastLineCut = !reader.terminated();
         }
       }
-      if (used + passedOver > 0) {
-        if (used + passedOver <= DIGEST_LINES && line != EventReader.Line.UNPARSABLE) {
+      if (recognised() > 0) {
+        if (recognised() <= DIGEST_LINES && line != EventReader.Line.UNPARSABLE) {
           digest.update(reader.buffer(), reader.start(), reader.length());
         }
       } else if (lines >= MAX_LINES_WITHOUT_EVENT) {

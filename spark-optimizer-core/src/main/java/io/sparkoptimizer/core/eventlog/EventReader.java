@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import java.io.IOException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,8 @@ final class EventReader {
     USED,
     /** An event that nothing needs. */
     PASSED_OVER,
+    /** An event by its form, of a name that may be any program's. */
+    FOREIGN_EVENT,
     /** JSON, but no event. */
     NO_EVENT,
     /** No JSON object. */
@@ -56,7 +59,10 @@ final class EventReader {
       }
       try (JsonParser parser = JSON.createParser(bytes, offset, length)) {
         parser.nextToken();
-        return apply(simpleName(event), parser) ? Line.USED : Line.PASSED_OVER;
+        if (apply(simpleName(event), parser)) {
+          return Line.USED;
+        }
+        return isSparks(event) ? Line.PASSED_OVER : Line.FOREIGN_EVENT;
       }
     } catch (IOException broken) {
       return Line.UNPARSABLE;
@@ -98,6 +104,12 @@ final class EventReader {
 
   private static String simpleName(String event) {
     return event.substring(event.lastIndexOf('.') + 1);
+  }
+
+  private static boolean isSparks(String event) {
+    return simpleName(event).startsWith("StreamingQueryListener$")
+        || simpleName(event).startsWith("DBC")
+        || event.toLowerCase(Locale.ROOT).contains("spark");
   }
 
   /** Parses the rest of the line, then applies it. Returns whether the event is one that is used. */

@@ -9,6 +9,7 @@ import io.sparkoptimizer.spark.QualityIssue;
 import io.sparkoptimizer.testkit.SyntheticEventLog;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -125,6 +127,32 @@ class MalformedInputTest {
     assertThat(reasonFor("list.json")).isEqualTo("not an event log: no Spark event in 6 lines");
   }
 
+  @Test
+  void read_eventsOfAnotherProgram_saysNoEvent() throws Exception {
+    write("audit.json", Logs.bytes("""
+        {"Event":"UserLoggedIn","Timestamp":1}
+        {"Event":"com.acme.OrderPlaced","Timestamp":2}
+        """));
+    assertThat(reasonFor("audit.json")).isEqualTo("not an event log: no Spark event in 2 lines");
+  }
+
+  @Test
+  void read_gzip_closesItsDecoder() throws Exception {
+    List<String> closers = new ArrayList<>();
+    InputStream in =
+        new FilterInputStream(
+            new ByteArrayInputStream(Codecs.GZIP.compress(Codecs.ZSTD.compress(log)))) {
+          @Override
+          public void close() throws IOException {
+            StackWalker.getInstance().forEach(frame -> closers.add(frame.getClassName()));
+            super.close();
+          }
+        };
+    EventLog.Part part = new EventLog.Part("a", "a", 1, 0, () -> in);
+    EventLogReader.read(new EventLog("a", List.of(part), false, false, false), Logs.CLOCK);
+    assertThat(closers).contains("java.util.zip.GZIPInputStream");
+  }
+
   private static byte[] zip(Object... namesAndContents) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(out)) {
@@ -181,7 +209,7 @@ class MalformedInputTest {
   @Test
   void read_zipWithoutEntries_givesReason() throws Exception {
     write("nothing.zip", zip());
-    assertThat(reasonFor("nothing.zip")).isNotBlank();
+    assertThat(reasonFor("nothing.zip")).isEqualTo("an empty zip");
   }
 
   @Test
