@@ -2,6 +2,7 @@ package io.sparkoptimizer.core.analysis;
 
 import io.sparkoptimizer.Analysis.Finding;
 import io.sparkoptimizer.Analysis.Severity;
+import io.sparkoptimizer.core.container.MemoryRule;
 import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.util.List;
@@ -22,15 +23,15 @@ import java.util.OptionalLong;
  * of what tasks allocate, and a larger heap may not help.
  */
 final class HighGcRule implements Rule {
-  static final double THRESHOLD = 0.10;
+  static final double THRESHOLD = MemoryRule.GC_BUSY;
   private static final double MEDIUM = 0.15;
   private static final double HIGH = 0.30;
   private static final double HEALTHY = 0.05;
   private static final long MIN_RUN_TIME_MS = 60_000;
   /** Peak / heap from which the heap is called full. */
-  private static final double FULL_HEAP = 0.80;
+  private static final double FULL_HEAP = MemoryRule.FULL;
   /** Above it the JVM loses compressed pointers and holds less than before, MiB. */
-  private static final long COMPRESSED_POINTERS_MB = 31 * 1024;
+  private static final long COMPRESSED_POINTERS_MB = MemoryRule.COMPRESSED_POINTERS_MB;
 
   @Override
   public String name() {
@@ -77,7 +78,7 @@ final class HighGcRule implements Rule {
       return;
     }
     long heapMb = facts.allocation().executorMemoryMb().orElse(0);
-    long larger = (heapMb * 5 / 4 + 255) / 256 * 256;
+    long larger = MemoryRule.upMb(heapMb * MemoryRule.GC_RAISE);
     draft.evidence("peak_jvm_heap_to_heap", heap.getAsDouble(), FULL_HEAP, "ratio");
     if (facts.run().clusterManager() == ClusterManager.DATABRICKS) {
       draft.advice("The heap was nearly full: choose nodes with more memory per core.");

@@ -3,6 +3,7 @@ package io.sparkoptimizer.core.analysis;
 import io.sparkoptimizer.Analysis.Finding;
 import io.sparkoptimizer.Analysis.Severity;
 import io.sparkoptimizer.core.container.Containers;
+import io.sparkoptimizer.core.container.MemoryRule;
 import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.MemoryFailure;
@@ -29,11 +30,9 @@ import java.util.OptionalLong;
  */
 final class OutOfMemoryRule implements Rule {
   /** After a death the next size is this times the one that died. */
-  private static final double STEP = 1.5;
-  /** The least that an overhead grows by, MiB. */
-  private static final long MIN_STEP_MB = 512;
+  private static final double STEP = MemoryRule.RAISE;
 
-  private static final long COMPRESSED_POINTERS_MB = 31 * 1024;
+  private static final long COMPRESSED_POINTERS_MB = MemoryRule.COMPRESSED_POINTERS_MB;
 
   @Override
   public String name() {
@@ -118,7 +117,7 @@ final class OutOfMemoryRule implements Rule {
           + " (spark.task.cpus).");
       return;
     }
-    long larger = up(heap.getAsLong() * STEP);
+    long larger = MemoryRule.upMb(heap.getAsLong() * STEP);
     boolean losesPointers =
         heap.getAsLong() <= COMPRESSED_POINTERS_MB && larger > COMPRESSED_POINTERS_MB;
     if (losesPointers && slots >= 2) {
@@ -148,7 +147,7 @@ final class OutOfMemoryRule implements Rule {
           .advice(
               "Python workers reached spark.executor.pyspark.memory: give them half as much again,"
                   + " or smaller batches (spark.sql.execution.arrow.maxRecordsPerBatch).")
-          .confMb("spark.executor.pyspark.memory", up(pyspark.getAsLong() * STEP));
+          .confMb("spark.executor.pyspark.memory", MemoryRule.upMb(pyspark.getAsLong() * STEP));
       return;
     }
     ClusterManager manager = facts.run().clusterManager();
@@ -164,7 +163,7 @@ final class OutOfMemoryRule implements Rule {
       return;
     }
     long overhead = Containers.executorOverheadMb(facts.run(), heap.getAsLong());
-    long larger = Math.max(up(overhead * STEP), up(MIN_STEP_MB + 1.0 * overhead));
+    long larger = MemoryRule.raisedOverheadMb(overhead);
     draft
         .advice((cause == Cause.PYTHON || facts.usesPython()
                 ? "Python workers live in the container's overhead"
@@ -182,11 +181,7 @@ final class OutOfMemoryRule implements Rule {
             + " bring data to the driver.");
     if (cause == Cause.HEAP && facts.run().clusterManager() != ClusterManager.DATABRICKS) {
       long heap = SparkSettings.memoryMb(settings, "spark.driver.memory").orElse(1024);
-      draft.confMb("spark.driver.memory", up(heap * STEP));
+      draft.confMb("spark.driver.memory", MemoryRule.upMb(heap * STEP));
     }
-  }
-
-  private static long up(double mebibytes) {
-    return (long) Math.ceil(mebibytes / 256) * 256;
   }
 }

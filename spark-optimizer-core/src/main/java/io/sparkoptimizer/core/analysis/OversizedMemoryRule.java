@@ -54,10 +54,9 @@ final class OversizedMemoryRule implements Rule {
               + "=true records the peak of each stage.")
           .build());
     }
-    draft.advice(
-        "The peak is a lower bound, and part of it is garbage. Go down in steps, at most by"
-            + " half, on runs with the usual input, and go back at the first OutOfMemoryError or when the"
-            + " collector takes over 10 %.");
+    draft.advice("The peak is a lower bound, and part of it is garbage. Go down in steps of 30 % at"
+        + " most, on runs with the usual input, and go back at the first OutOfMemoryError or when the"
+        + " collector takes over 10 %.");
     if (facts.run().clusterManager() == ClusterManager.DATABRICKS) {
       draft.advice("Heap follows from the node type here: choose nodes with less memory per core.");
     } else {

@@ -2,74 +2,62 @@ package io.sparkoptimizer.core.recommend;
 
 import io.sparkoptimizer.Evidence;
 import io.sparkoptimizer.core.container.Containers;
+import io.sparkoptimizer.core.container.MemoryRule;
+import io.sparkoptimizer.core.container.ProcessTree;
 import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.Executor;
-import io.sparkoptimizer.spark.Measures;
 import io.sparkoptimizer.spark.MemoryFailure;
+import io.sparkoptimizer.spark.MemoryFailure.Cause;
 import io.sparkoptimizer.spark.MemoryPeak;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What memory the executors and the driver of the next run should have, from what runs showed.
  *
  * <p>A cause of death decides the remedy: heap gets fewer concurrent tasks first, then more heap;
- * container gets overhead; Python its own memory; an unknown cause changes nothing. Without a death,
- * the largest used heap is what a heap of that size was never asked to exceed; it holds garbage, so it
- * is no need, and a step down stays above it by a margin from spread and number of runs, never takes
- * more than {@value #STEP} of the heap at once, and never goes to a size that died. Runs at a smaller
- * heap that went well narrow the range. What this gets wrong: samples are taken at heartbeats, so a
- * short peak is missed; the margin is what stands against it.
+ * container gets overhead; Python its own memory where that is limited, and the overhead it lives in
+ * otherwise; an unknown cause changes nothing. Nothing shrinks beside a death. Without one, the
+ * largest used heap is what a heap of that size was never asked to exceed; it holds garbage, so it
+ * is no need, and a step down stays above it by a margin, and never goes to a size that died ({@link
+ * MemoryRule}). Runs at a smaller heap that went well narrow the range. What this gets wrong: samples
+ * are taken at heartbeats, so a short peak is missed; the margin is what stands against it.
  *
  * @param setup what the budget becomes; its cores may be fewer, nothing else but memory changes
  * @param urgent whether something died, so that keeping what there is is no answer
- * @param deathRate share of runs that die for memory at today's size; empty where no run tells
- * @param perTaskMb heap a task has today
+ * @param risks probability that a run of a size dies for memory; empty where nothing tells
  * @param evidence one for each part of the budget
  */
 record MemoryPlan(
-    Setup setup,
-    boolean urgent,
-    OptionalDouble deathRate,
-    double perTaskMb,
-    List<Evidence> evidence) {
-  /** Largest share of a heap that one step takes away. */
-  static final double STEP = 0.3;
-
-  /** What is added to a heap that died once its tasks run alone. */
-  private static final double RAISE = 1.5;
+    Setup setup, boolean urgent, Function<Setup, OptionalDouble> risks, List<Evidence> evidence) {
 
   /** A size must be so much above one that died. */
   private static final double ABOVE_DEATH = 1.1;
 
-  /** Largest used heap over the peak that a margin covers, before spread and number of runs. */
-  private static final double MARGIN = 1.15;
-
-  /** More of the margin with few runs: this, over the root of their number. */
-  private static final double FEW_RUNS = 0.25;
-
-  /** A collector that takes more of the run time than this is short of heap. */
-  private static final double GC_BUSY = 0.10;
-
   /** Steps smaller than this are not worth a change. */
   private static final double WORTH = 0.95;
 
-  private static final long GRAIN_MB = 256;
+  /** Input that grows by less than this is noise to a heap. */
+  private static final double GROWING = 1.2;
+
+  /** So many runs without a death at a size close the case of an earlier one. */
+  private static final int CLEAN_RUNS = 5;
+
+  /** So many runs carry a step down, however thin the samples of each. */
+  private static final int SEVERAL_RUNS = 3;
+
   private static final long LEAST_HEAP_MB = 1024;
-
-  /** Prior of a death: 0.1 deaths in 2 runs. */
-  private static final double PRIOR_DEATHS = 0.1;
-
-  private static final double PRIOR_RUNS = 2;
 
   static final String HEAP = "spark.executor.memory";
   static final String OVERHEAD = "spark.executor.memoryOverhead";
@@ -80,29 +68,28 @@ record MemoryPlan(
   /**
    * @param current what the next run has unless it is told otherwise
    * @param runs of the job, newest first, failed ones included
-   * @param inputRatio input of the next run over that of the newest
+   * @param input of the next run
    */
   static MemoryPlan of(
-      Setup current, List<ApplicationRun> runs, double inputRatio, Set<String> locked) {
-    return new Planner(current, runs, inputRatio, locked).plan();
+      Setup current, List<ApplicationRun> runs, InputSize input, Set<String> locked) {
+    return new Planner(current, runs, input, locked).plan();
   }
 
-  /**
-   * Probability that a run of this size dies for memory: today's rate, four times as much for half the
-   * heap a task, and the other way round. A rule of thumb until deaths of many jobs have been seen.
-   */
+  /** Probability that a run of this size dies for memory; empty where nothing tells. */
   OptionalDouble risk(Setup size) {
-    if (deathRate.isEmpty()) {
-      return OptionalDouble.empty();
-    }
-    double ratio = (double) size.heapMb() / size.cores() / perTaskMb;
-    return OptionalDouble.of(Math.min(1, deathRate.getAsDouble() / (ratio * ratio)));
+    return risks.apply(size);
   }
+
+  /** A run, and what it had. */
+  private record Seen(ApplicationRun run, Setup had) {}
 
   private static final class Planner {
     private final Setup current;
-    private final List<ApplicationRun> runs;
-    private final double inputRatio;
+    private final List<Seen> all;
+    /** The newest of them, back to where enough went well at today's size. */
+    private final List<Seen> recent;
+
+    private final InputSize input;
     private final Set<String> locked;
     private final List<Evidence> evidence = new ArrayList<>();
     private int cores;
@@ -111,10 +98,11 @@ record MemoryPlan(
     private long pyspark;
     private boolean urgent;
 
-    Planner(Setup current, List<ApplicationRun> runs, double inputRatio, Set<String> locked) {
+    Planner(Setup current, List<ApplicationRun> runs, InputSize input, Set<String> locked) {
       this.current = current;
-      this.runs = runs;
-      this.inputRatio = inputRatio;
+      this.all = runs.stream().map(run -> new Seen(run, Setup.of(run))).toList();
+      this.recent = recent();
+      this.input = input;
       this.locked = locked;
       cores = current.cores();
       heap = current.heapMb();
@@ -123,110 +111,110 @@ record MemoryPlan(
     }
 
     MemoryPlan plan() {
-      List<ApplicationRun> heapDeaths = deaths(MemoryFailure.Cause.HEAP);
-      long died = deathFloorMb(heapDeaths, cores);
-      if (died >= heap) {
-        afterHeapDeath(heapDeaths);
+      if (deathFloorMb(deaths(recent, Cause.HEAP), current.slotsPerExecutor()) >= heap) {
+        afterHeapDeath();
       } else {
-        heapFromPeaks(heapDeaths);
+        heapFromPeaks();
       }
-      overheadAndPython();
+      besideTheHeap();
       Setup sized = current.withExecutor(cores, heap, overhead, pyspark);
-      long driver = driverHeap();
       return new MemoryPlan(
-          sized.withDriverHeapMb(driver),
+          sized.withDriverHeapMb(driverHeap()),
           urgent,
-          deathRate(),
-          (double) current.heapMb() / current.cores(),
+          DeathRisk.of(all.stream().map(Seen::run).toList(), this::growth)::of,
           List.copyOf(evidence));
     }
 
-    private List<ApplicationRun> deaths(MemoryFailure.Cause cause) {
-      return runs.stream()
-          .filter(run -> run.memoryFailures().stream()
-              .anyMatch(failure -> failure.cause() == cause
-                  && failure.certainty() != MemoryFailure.Certainty.UNKNOWN))
+    private List<Seen> recent() {
+      int clean = 0;
+      for (int i = 0; i < all.size(); i++) {
+        Seen seen = all.get(i);
+        if (JobModel.isWhole(seen.run())
+            && !MemoryRule.died(seen.run())
+            && heapATask(seen.had()) <= heapATask(current)
+            && ++clean == CLEAN_RUNS) {
+          return all.subList(0, i + 1);
+        }
+      }
+      return all;
+    }
+
+    private static double heapATask(Setup size) {
+      return (double) size.heapMb() / size.slotsPerExecutor();
+    }
+
+    private static List<Seen> deaths(List<Seen> among, Cause cause) {
+      return among.stream()
+          .filter(seen -> DeathRisk.deaths(seen.run())
+              .anyMatch(failure -> failure.cause() == cause && !isOfDriver(seen.run(), failure)))
           .toList();
     }
 
+    /** In local mode the driver is the executor. */
+    private static boolean isOfDriver(ApplicationRun run, MemoryFailure failure) {
+      return Executor.DRIVER.equals(failure.executorId())
+          && run.clusterManager() != ClusterManager.LOCAL;
+    }
+
     /** The largest heap that died, for as many concurrent tasks as are asked about. */
-    private static long deathFloorMb(List<ApplicationRun> heapDeaths, int cores) {
+    private static long deathFloorMb(List<Seen> heapDeaths, int slots) {
       return heapDeaths.stream()
-          .map(Setup::of)
-          .mapToLong(had -> had.heapMb() * cores / had.cores())
+          .map(Seen::had)
+          .mapToLong(had -> had.heapMb() * slots / had.slotsPerExecutor())
           .max()
           .orElse(0);
     }
 
-    private void afterHeapDeath(List<ApplicationRun> heapDeaths) {
+    private void afterHeapDeath() {
       urgent = true;
-      if (cores > 1 && !locked.contains(CORES)) {
-        int before = cores;
-        cores = cores / 2;
-        if (heap > ABOVE_DEATH * deathFloorMb(heapDeaths, cores)) {
-          note(
-              CORES,
-              before + "",
-              cores + "",
-              "memory_failures_heap",
-              heapDeaths.size(),
-              0,
-              heapDeaths,
-              "fewer tasks at a time share the heap that died: each has twice as much");
-          note(
-              HEAP,
-              mb(heap),
-              mb(heap),
-              "memory_failures_heap",
-              heapDeaths.size(),
-              0,
-              heapDeaths,
-              "kept: concurrent tasks are halved first");
+      List<Seen> died = deaths(recent, Cause.HEAP);
+      int slots = current.slotsPerExecutor();
+      if (slots > 1 && !locked.contains(CORES)) {
+        slots = slots / 2;
+        cores = slots * current.taskCpus();
+        noteDeath(
+            CORES,
+            current.cores() + "",
+            cores + "",
+            died,
+            "fewer tasks at a time share the heap that died: each has twice as much");
+        if (heap > ABOVE_DEATH * deathFloorMb(died, slots)) {
+          noteDeath(HEAP, mb(heap), mb(heap), died, "kept: concurrent tasks are halved first");
           return;
         }
       }
       if (locked.contains(HEAP)) {
-        note(
-            HEAP,
-            mb(heap),
-            mb(heap),
-            "memory_failures_heap",
-            heapDeaths.size(),
-            0,
-            heapDeaths,
-            "locked, though it died: expect it to die again");
+        noteDeath(HEAP, mb(heap), mb(heap), died, "locked, though it died: expect it to die again");
         return;
       }
-      long died = Math.max(heap, deathFloorMb(heapDeaths, cores));
-      long raised = Containers.roundUp((long) Math.ceil(died * RAISE), GRAIN_MB);
-      note(
+      long floor = Math.max(heap, deathFloorMb(died, slots));
+      long wanted = MemoryRule.upMb(floor * MemoryRule.RAISE);
+      boolean crosses =
+          floor <= MemoryRule.COMPRESSED_POINTERS_MB && wanted > MemoryRule.COMPRESSED_POINTERS_MB;
+      boolean stops = crosses && MemoryRule.COMPRESSED_POINTERS_MB >= ABOVE_DEATH * floor;
+      long raised = stops ? MemoryRule.COMPRESSED_POINTERS_MB : wanted;
+      noteDeath(
           HEAP,
           mb(heap),
           mb(raised),
-          "memory_failures_heap",
-          heapDeaths.size(),
-          0,
-          heapDeaths,
-          "half as much again as the size that died");
+          died,
+          stops
+              ? "more than died, and just below 32 GiB, where the JVM loses compressed pointers"
+              : "half as much again as the size that died"
+                  + (crosses
+                      ? "; it crosses 32 GiB, where the JVM loses compressed pointers: machines with"
+                          + " more memory per core would serve better"
+                      : ""));
       heap = raised;
     }
 
-    private void heapFromPeaks(List<ApplicationRun> heapDeaths) {
+    private void heapFromPeaks() {
       TreeMap<Long, List<ApplicationRun>> byHeap = new TreeMap<>();
-      for (ApplicationRun run : runs) {
-        if (JobModel.isWhole(run)
-            && heapPeakMb(run).isPresent()
-            && Setup.of(run).cores() >= cores) {
-          byHeap
-              .computeIfAbsent(Setup.of(run).heapMb(), size -> new ArrayList<>())
-              .add(run);
-        }
-      }
-      List<ApplicationRun> calm = List.of();
-      for (Map.Entry<Long, List<ApplicationRun>> size : byHeap.entrySet()) {
-        if (size.getValue().stream().noneMatch(Planner::isShort)) {
-          calm = size.getValue();
-          break;
+      for (Seen seen : all) {
+        if (JobModel.isWhole(seen.run())
+            && heapPeakMb(seen.run()).isPresent()
+            && seen.had().slotsPerExecutor() >= current.slotsPerExecutor()) {
+          byHeap.computeIfAbsent(seen.had().heapMb(), size -> new ArrayList<>()).add(seen.run());
         }
       }
       if (byHeap.isEmpty()) {
@@ -237,11 +225,15 @@ record MemoryPlan(
             "peak_jvm_heap_bytes",
             null,
             null,
-            runs,
+            runs(all),
             "kept: no sample of used heap in the log; spark.eventLog.logStageExecutorMetrics=true brings"
                 + " them");
         return;
       }
+      List<ApplicationRun> calm = byHeap.values().stream()
+          .filter(runs -> runs.stream().noneMatch(MemoryRule::wasShort))
+          .findFirst()
+          .orElse(List.of());
       if (calm.isEmpty()) {
         gcBusy(byHeap.lastEntry().getValue());
         return;
@@ -259,29 +251,20 @@ record MemoryPlan(
       double mean = sum / n;
       double variation =
           n < 3 || mean == 0 ? 0 : Math.sqrt(Math.max(0, squares / n - mean * mean)) / mean;
-      double margin = MARGIN + FEW_RUNS / Math.sqrt(n) + variation;
-      double wanted = Math.max(peak * margin, unifiedNeedMb(calm));
-      double floor = Math.max(
-          Math.max(LEAST_HEAP_MB, ABOVE_DEATH * deathFloorMb(heapDeaths, cores)),
-          (1 - STEP) * heap);
-      long stepped = Containers.roundUp((long) Math.ceil(Math.max(wanted, floor)), GRAIN_MB);
+      double wanted = Math.max(peak * MemoryRule.margin(n, variation), unifiedNeedMb(calm));
       double observed = peak * (1 << 20);
-      if (locked.contains(HEAP) || stepped >= WORTH * heap) {
-        boolean tight = peak > 0.95 * heap && inputRatio > 1.2 && !locked.contains(HEAP);
-        if (tight) {
-          long raised = Containers.roundUp((long) Math.ceil(peak * MARGIN), GRAIN_MB);
-          note(
-              HEAP,
-              mb(heap),
-              mb(raised),
-              "peak_jvm_heap_bytes",
-              observed,
-              heap * 1048576.0,
-              calm,
-              "the input grows, and so does what the tasks hold");
-          heap = Math.max(heap, raised);
-          return;
-        }
+      boolean grows = calm.stream().anyMatch(run -> growth(run) > GROWING);
+      if (grows && peak > WORTH * heap && !locked.contains(HEAP)) {
+        grow(peak, calm);
+        return;
+      }
+      double least =
+          Math.max(LEAST_HEAP_MB, ABOVE_DEATH * deathFloorMb(deaths(all, Cause.HEAP), slots()));
+      long stepped = MemoryRule.steppedDownMb(heap, Math.max(wanted, least));
+      String kept = stepped >= WORTH * heap
+          ? "kept: the peak with its margin needs it"
+          : whyNoStepDown(HEAP, calm);
+      if (kept != null) {
         note(
             HEAP,
             mb(heap),
@@ -290,7 +273,7 @@ record MemoryPlan(
             observed,
             wanted * (1 << 20),
             calm,
-            locked.contains(HEAP) ? "locked" : "kept: the peak with its margin needs it");
+            locked.contains(HEAP) ? "locked" : kept);
         return;
       }
       note(
@@ -302,63 +285,105 @@ record MemoryPlan(
           wanted * (1 << 20),
           calm,
           "used heap never went above the peak in " + Words.plural(n, "run")
-              + "; a step takes at most " + Words.percent(STEP)
+              + "; a step takes at most " + Words.percent(MemoryRule.STEP)
               + (stepped > wanted * 1.05 ? ", more may follow" : ""));
       heap = stepped;
     }
 
+    private int slots() {
+      return Math.max(1, cores / current.taskCpus());
+    }
+
+    /** Why a part that could be smaller is not made so; null where nothing stands against it. */
+    private @Nullable String whyNoStepDown(String property, List<ApplicationRun> sampled) {
+      if (locked.contains(property)) {
+        return "locked";
+      }
+      if (recent.stream().anyMatch(seen -> MemoryRule.died(seen.run()))) {
+        return "kept: something died, maybe for memory, and nothing shrinks beside that";
+      }
+      return sampled.size() >= SEVERAL_RUNS || sampled.stream().anyMatch(MemoryRule::isWellSampled)
+          ? null
+          : "kept: too few samples for less (a short run, or executors without any)";
+    }
+
+    /** More heap for more input, at most one step. */
+    private void grow(double peak, List<ApplicationRun> calm) {
+      double wanted = peak * MemoryRule.margin(calm.size(), 0);
+      long most = MemoryRule.upMb(heap * MemoryRule.RAISE);
+      long raised = Math.max(heap, Math.min(most, MemoryRule.upMb(wanted)));
+      boolean capped = wanted > most;
+      boolean crosses =
+          heap <= MemoryRule.COMPRESSED_POINTERS_MB && raised > MemoryRule.COMPRESSED_POINTERS_MB;
+      raised = crosses ? MemoryRule.COMPRESSED_POINTERS_MB : raised;
+      note(
+          HEAP,
+          mb(heap),
+          mb(raised),
+          "peak_jvm_heap_bytes",
+          peak * (1 << 20),
+          heap * 1048576.0,
+          calm,
+          "the input grows, and so does what the tasks hold"
+              + (crosses
+                  ? "; it stays below 32 GiB, where the JVM loses compressed pointers"
+                  : capped
+                      ? "; a step adds at most half, so watch the first run of that size"
+                      : ""));
+      heap = raised;
+    }
+
     private void gcBusy(List<ApplicationRun> busy) {
       ApplicationRun run = busy.get(0);
-      double share = gcShare(run);
-      boolean full = heapPeakMb(run).orElse(0) > 0.8 * Setup.of(run).heapMb();
-      if (share < GC_BUSY || !full || locked.contains(HEAP)) {
+      double share = MemoryRule.gcShare(run);
+      boolean full =
+          heapPeakMb(run).orElse(0) >= MemoryRule.FULL * Setup.of(run).heapMb();
+      long raised = MemoryRule.upMb(heap * MemoryRule.GC_RAISE);
+      boolean crosses =
+          heap <= MemoryRule.COMPRESSED_POINTERS_MB && raised > MemoryRule.COMPRESSED_POINTERS_MB;
+      if (share < MemoryRule.GC_BUSY || !full || crosses || locked.contains(HEAP)) {
         note(
             HEAP,
             mb(heap),
             mb(heap),
             "jvm_gc_time_ms / executor_run_time_ms",
             share,
-            GC_BUSY,
+            MemoryRule.GC_BUSY,
             busy,
-            "kept: the tasks spill or the collector is busy, so that less heap would cost time");
+            locked.contains(HEAP)
+                ? "locked"
+                : "kept: the tasks spill or the collector is busy, so that less heap would cost time");
         return;
       }
-      long raised = Containers.roundUp((long) Math.ceil(heap * (1 + STEP)), GRAIN_MB);
       note(
           HEAP,
           mb(heap),
           mb(raised),
           "jvm_gc_time_ms / executor_run_time_ms",
           share,
-          GC_BUSY,
+          MemoryRule.GC_BUSY,
           busy,
           "the heap is full and the collector busy: more of it saves its time");
       heap = raised;
     }
 
-    /** What grows with the input: a run over less needs more next time, one over more does not need less. */
+    /**
+     * How much more a task holds next time: scans get more tasks of the same size, so only what is
+     * shuffled or cached grows with the input. One over more does not need less.
+     */
     private double growth(ApplicationRun run) {
-      OptionalDouble newest = JobModel.inputBytes(runs.get(0));
+      boolean holds = run.totals().orZero(TaskMetric.SHUFFLE_READ_BYTES) > 0
+          || Allocation.workers(run).stream()
+              .anyMatch(executor -> executor.peaks().orZero(MemoryPeak.ON_HEAP_STORAGE) > 0);
+      if (!holds) {
+        return 1;
+      }
       OptionalDouble own = JobModel.inputBytes(run);
-      double ratio = newest.isPresent() && own.isPresent()
-          ? inputRatio * newest.getAsDouble() / own.getAsDouble()
-          : inputRatio;
-      return Math.max(1, ratio);
-    }
-
-    private static boolean isShort(ApplicationRun run) {
-      Measures<TaskMetric> totals = run.totals();
-      long spilled = totals.orZero(TaskMetric.DISK_BYTES_SPILLED);
-      long moved = totals.orZero(TaskMetric.SHUFFLE_READ_BYTES)
-          + totals.orZero(TaskMetric.SHUFFLE_WRITE_BYTES)
-          + totals.orZero(TaskMetric.INPUT_BYTES);
-      return gcShare(run) >= GC_BUSY || spilled > 0.1 * Math.max(1, moved);
-    }
-
-    private static double gcShare(ApplicationRun run) {
-      Measures<TaskMetric> totals = run.totals();
-      long running = totals.orZero(TaskMetric.EXECUTOR_RUN_TIME_MS);
-      return running == 0 ? 0 : (double) totals.orZero(TaskMetric.JVM_GC_TIME_MS) / running;
+      return Math.max(
+          1,
+          input.bytes().isPresent() && own.isPresent()
+              ? (double) input.bytes().getAsLong() / own.getAsDouble()
+              : input.scale());
     }
 
     private static OptionalLong heapPeakMb(ApplicationRun run) {
@@ -388,64 +413,109 @@ record MemoryPlan(
       return held == 0 ? 0 : (double) (held >> 20) / 0.6 + 300;
     }
 
-    private void overheadAndPython() {
-      List<ApplicationRun> containers = deaths(MemoryFailure.Cause.CONTAINER);
-      boolean diedAsItIs = containers.stream()
-          .map(Setup::of)
-          .anyMatch(had -> had.overheadMb() >= overhead && had.heapMb() <= current.heapMb());
-      if (Containers.hasContainers(current.platform())) {
-        if (diedAsItIs && !locked.contains(OVERHEAD)) {
-          urgent = true;
-          long raised = Containers.roundUp(
-              (long) Math.ceil(Math.max(overhead * RAISE, (double) (overhead + GRAIN_MB))), 128);
-          note(
-              OVERHEAD,
-              mb(overhead),
-              mb(raised),
-              "memory_failures_container",
-              containers.size(),
-              0,
-              containers,
-              "the container's limit killed it, not the heap");
-          overhead = raised;
-        } else {
-          note(
-              OVERHEAD,
-              mb(overhead),
-              mb(overhead),
-              "memory_failures_container",
-              containers.size(),
-              0,
-              runs,
-              diedAsItIs
-                  ? "locked, though the container was killed"
-                  : "kept as it is today, also beside a smaller heap: one part changes at a time");
-        }
+    private void besideTheHeap() {
+      boolean contained = Containers.hasContainers(current.platform());
+      List<Seen> python = deaths(recent, Cause.PYTHON);
+      if (pyspark > 0) {
+        pythonsOwn(python);
       }
-      List<ApplicationRun> python = deaths(MemoryFailure.Cause.PYTHON);
-      if (python.stream().map(Setup::of).anyMatch(had -> had.pysparkMb() >= pyspark)
-          && !locked.contains(PYSPARK)) {
+      if (!contained) {
+        return;
+      }
+      // Without a limit of their own, Python workers live in the overhead.
+      List<Seen> kills = Stream.concat(
+              deaths(recent, Cause.CONTAINER).stream(),
+              pyspark > 0 ? Stream.empty() : python.stream())
+          .distinct()
+          .toList();
+      boolean diedAsItIs = kills.stream()
+          .map(Seen::had)
+          .anyMatch(had -> had.overheadMb() >= current.overheadMb()
+              && had.heapMb() <= current.heapMb()
+              && had.slotsPerExecutor() <= current.slotsPerExecutor());
+      boolean free = !locked.contains(OVERHEAD);
+      long raised = overhead;
+      if (free && heap > current.heapMb()) {
+        raised = Math.max(raised, current.defaultOverheadMb(heap));
+      }
+      if (free && diedAsItIs) {
         urgent = true;
-        long seen = peakMb(Allocation.workers(python.get(0)), MemoryPeak.PROCESS_TREE_PYTHON_RSS)
-            .orElse(0);
-        long raised = Containers.roundUp(
-            (long) Math.ceil(Math.max(LEAST_HEAP_MB, Math.max(pyspark, seen) * RAISE)), GRAIN_MB);
-        note(
-            PYSPARK,
-            pyspark == 0 ? null : mb(pyspark),
-            mb(raised),
-            "memory_failures_python",
-            python.size(),
-            0,
-            python,
-            "Python workers ran out of memory: theirs grows, not the JVM's");
-        pyspark = raised;
+        raised = Math.max(raised, MemoryRule.raisedOverheadMb(overhead));
       }
+      note(
+          OVERHEAD,
+          mb(overhead),
+          mb(raised),
+          "memory_failures_container",
+          kills.size(),
+          0,
+          kills.isEmpty() ? runs(all) : runs(kills),
+          diedAsItIs
+              ? free
+                  ? python.isEmpty() || pyspark > 0
+                      ? "the container's limit killed it, not the heap"
+                      : "Python workers ran out of memory, and live in the overhead"
+                  : "locked, though the container was killed"
+              : raised > overhead
+                  ? "Spark's default for the larger heap"
+                  : "kept as it is today, also beside a smaller heap: one part changes at a time");
+      overhead = raised;
+    }
+
+    private void pythonsOwn(List<Seen> died) {
+      boolean diedAsItIs = died.stream()
+          .map(Seen::had)
+          .anyMatch(had ->
+              had.pysparkMb() >= pyspark && had.slotsPerExecutor() <= current.slotsPerExecutor());
+      if (!diedAsItIs || locked.contains(PYSPARK)) {
+        return;
+      }
+      urgent = true;
+      long used = died.stream()
+          .map(Seen::run)
+          .filter(run -> ProcessTree.isTrusted(run.sparkVersion()))
+          .map(run -> peakMb(Allocation.workers(run), MemoryPeak.PROCESS_TREE_PYTHON_RSS))
+          .mapToLong(peak -> peak.orElse(0))
+          .max()
+          .orElse(0);
+      long raised =
+          MemoryRule.upMb(Math.max(LEAST_HEAP_MB, Math.max(pyspark, used) * MemoryRule.RAISE));
+      note(
+          PYSPARK,
+          mb(pyspark),
+          mb(raised),
+          "memory_failures_python",
+          died.size(),
+          0,
+          runs(died),
+          "Python workers ran out of memory: theirs grows, not the JVM's");
+      pyspark = raised;
     }
 
     private long driverHeap() {
       long had = current.driverHeapMb();
-      OptionalLong peak = runs.stream()
+      List<ApplicationRun> died = recent.stream()
+          .filter(seen -> seen.had().driverHeapMb() >= had)
+          .map(Seen::run)
+          .filter(run -> DeathRisk.deaths(run)
+              .anyMatch(failure -> failure.cause() == Cause.HEAP && isOfDriver(run, failure)))
+          .toList();
+      if (!died.isEmpty() && !locked.contains(DRIVER)) {
+        urgent = true;
+        long raised = MemoryRule.upMb(had * MemoryRule.RAISE);
+        note(
+            DRIVER,
+            mb(had),
+            mb(raised),
+            "memory_failures_heap",
+            died.size(),
+            0,
+            died,
+            "the driver ran out of heap: half as much again");
+        return raised;
+      }
+      OptionalLong peak = all.stream()
+          .map(Seen::run)
           .filter(JobModel::isWhole)
           .flatMapToLong(run -> run.executors().stream()
               .filter(Executor::isDriver)
@@ -453,8 +523,9 @@ record MemoryPlan(
               .mapToLong(driver -> driver.peaks().orZero(MemoryPeak.JVM_HEAP) >> 20))
           .filter(mb -> mb > 0)
           .max();
-      boolean collects = runs.stream()
-          .anyMatch(run -> run.totals().orZero(TaskMetric.RESULT_SIZE_BYTES) >> 20 > had / 4);
+      boolean collects = all.stream()
+          .anyMatch(
+              seen -> seen.run().totals().orZero(TaskMetric.RESULT_SIZE_BYTES) >> 20 > had / 4);
       if (peak.isEmpty() || locked.contains(DRIVER) || collects) {
         note(
             DRIVER,
@@ -463,7 +534,7 @@ record MemoryPlan(
             "peak_jvm_heap_bytes",
             null,
             null,
-            runs,
+            runs(all),
             locked.contains(DRIVER)
                 ? "locked"
                 : collects
@@ -471,36 +542,30 @@ record MemoryPlan(
                     : "kept: the log says nothing of the driver's heap");
         return had;
       }
-      double wanted = peak.getAsLong() * 1.5;
-      double floor = Math.max(LEAST_HEAP_MB, (1 - STEP) * had);
-      long stepped = Containers.roundUp((long) Math.ceil(Math.max(wanted, floor)), GRAIN_MB);
-      boolean down = stepped < WORTH * had;
+      double wanted = Math.max(LEAST_HEAP_MB, peak.getAsLong() * 1.5);
+      long stepped = MemoryRule.steppedDownMb(had, wanted);
+      String kept = stepped >= WORTH * had
+          ? "kept: the peak needs it"
+          : whyNoStepDown(DRIVER, runs(all).stream().filter(JobModel::isWhole).toList());
       note(
           DRIVER,
           mb(had),
-          mb(down ? stepped : had),
+          mb(kept == null ? stepped : had),
           "peak_jvm_heap_bytes",
           peak.getAsLong() * 1048576.0,
           wanted * 1048576.0,
-          runs,
-          down ? "the driver's peak with half as much again fits" : "kept: the peak needs it");
-      return down ? stepped : had;
+          runs(all),
+          kept == null ? "the driver's peak with half as much again fits" : kept);
+      return kept == null ? stepped : had;
     }
 
-    private OptionalDouble deathRate() {
-      long survived = runs.stream()
-          .filter(run -> JobModel.isWhole(run) && run.memoryFailures().isEmpty())
-          .filter(run -> Setup.of(run).heapMb() <= current.heapMb())
-          .count();
-      long died = runs.stream()
-          .filter(run -> run.memoryFailures().stream()
-              .anyMatch(failure -> failure.cause() != MemoryFailure.Cause.PREEMPTED))
-          .count();
-      if (survived + died == 0) {
-        return OptionalDouble.empty();
-      }
-      double rate = (PRIOR_DEATHS + died) / (PRIOR_RUNS + died + survived);
-      return OptionalDouble.of(rate);
+    private static List<ApplicationRun> runs(List<Seen> seen) {
+      return seen.stream().map(Seen::run).toList();
+    }
+
+    private void noteDeath(
+        String property, String from, String to, List<Seen> died, String effect) {
+      note(property, from, to, "memory_failures_heap", died.size(), 0, runs(died), effect);
     }
 
     private void note(

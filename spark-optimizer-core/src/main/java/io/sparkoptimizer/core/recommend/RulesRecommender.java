@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
@@ -79,7 +78,7 @@ public final class RulesRecommender implements Recommender {
     List<ApplicationRun> runs = request.runs();
     Setup current = Setup.of(runs.get(0), profile);
     InputSize input = InputSize.of(profile, JobModel.inputBytes(model.newestRun()));
-    MemoryPlan plan = MemoryPlan.of(current, runs, ratio(runs.get(0), input), profile.locked());
+    MemoryPlan plan = MemoryPlan.of(current, runs, input, profile.locked());
     PartitionRule partitions = PartitionRule.of(model.newestRun(), current.conf(), input.scale());
     RecordedSchedule newest = model.newest();
     double growth = Math.pow(input.scale(), model.growth());
@@ -98,14 +97,6 @@ public final class RulesRecommender implements Recommender {
         ConfidenceBasis.RULES,
         work,
         reasons(profile, model, input, work));
-  }
-
-  /** Input of the next run over that of a recorded one. */
-  private static double ratio(ApplicationRun run, InputSize input) {
-    OptionalDouble read = JobModel.inputBytes(run);
-    return read.isPresent() && input.bytes().isPresent()
-        ? (double) input.bytes().getAsLong() / read.getAsDouble()
-        : input.scale();
   }
 
   /**
@@ -136,7 +127,8 @@ public final class RulesRecommender implements Recommender {
           Setup had = Setup.of(runs.get(0));
           Setup executor =
               current.withExecutor(had.cores(), had.heapMb(), had.overheadMb(), had.pysparkMb());
-          return MemoryPlan.of(executor, runs, ratio(runs.get(0), input), profile.locked());
+          // Over all runs: those that died with these cores are no whole ones.
+          return MemoryPlan.of(executor, request.runs(), input, profile.locked());
         })
         .filter(other -> !other.urgent())
         .toList();

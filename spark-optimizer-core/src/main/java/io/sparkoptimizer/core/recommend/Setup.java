@@ -137,6 +137,14 @@ public record Setup(
     return Math.max(1, SparkSettings.count(conf, "spark.task.cpus").orElse(1));
   }
 
+  /** What Spark would give such a heap beside it if nobody set it. */
+  long defaultOverheadMb(long heap) {
+    Map<String, String> unset = new TreeMap<>(conf);
+    unset.remove("spark.executor.memoryOverhead");
+    unset.remove("spark.yarn.executor.memoryOverhead");
+    return Containers.executorOverheadMb(unset, heap, platform, python);
+  }
+
   /** What one executor takes from the cluster. */
   long executorContainerMb() {
     return Containers.roundedMb(platform, heapMb + overheadMb + offHeapMb + pysparkMb, cores);

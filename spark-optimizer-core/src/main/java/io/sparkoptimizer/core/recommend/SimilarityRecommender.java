@@ -147,17 +147,18 @@ public final class SimilarityRecommender implements Recommender {
     Setup base = Setup.of(nearest.model().newestRun(), profile);
     double heapPerTask = 0;
     double overhead = base.overheadMb();
-    double deaths = 0;
+    List<MemoryPlan> plans = new ArrayList<>();
     int widest = 1;
     List<ApplicationRun> runs = new ArrayList<>();
     PartitionRule partitions = null;
     for (Answering one : answering) {
       Setup had = Setup.of(one.model().newestRun(), profile);
-      MemoryPlan plan = MemoryPlan.of(had, one.runs(), one.scale(), profile.locked());
+      MemoryPlan plan =
+          MemoryPlan.of(had, one.runs(), input(wanted, one.scale(), request), profile.locked());
+      plans.add(plan);
       heapPerTask =
           Math.max(heapPerTask, (double) plan.setup().heapMb() / plan.setup().cores());
       overhead = Math.max(overhead, (double) plan.setup().overheadMb());
-      deaths = Math.max(deaths, plan.deathRate().orElse(0));
       widest = (int) Math.max(
           widest,
           Math.min(
@@ -173,11 +174,14 @@ public final class SimilarityRecommender implements Recommender {
         profile.configuration().containsKey(MemoryPlan.HEAP) ? base.heapMb() : heap,
         Math.round(overhead),
         base.pysparkMb());
-    MemoryPlan plan = new MemoryPlan(
+    MemoryPlan most = new MemoryPlan(
         sized,
         false,
-        OptionalDouble.of(deaths),
-        (double) sized.heapMb() / sized.cores(),
+        size -> plans.stream()
+            .map(plan -> plan.risk(size))
+            .filter(OptionalDouble::isPresent)
+            .mapToDouble(OptionalDouble::getAsDouble)
+            .max(),
         List.of(new Evidence(
             MemoryPlan.HEAP,
             null,
@@ -191,21 +195,25 @@ public final class SimilarityRecommender implements Recommender {
         NAME,
         runs,
         null,
-        plan,
+        most,
         List.of(),
         widest,
         Objects.requireNonNull(partitions),
         size -> forecast(size, answering),
         OTHER_JOB,
-        new InputSize(
-            1,
-            OptionalLong.of(Math.round(wanted.inputBytes().getAsDouble())),
-            request.runs().isEmpty() ? InputBasis.DECLARED : InputBasis.LAST_RUN),
+        input(wanted, 1, request),
         ConfidenceBasis.POOLED,
         new Sizing.Work(
             nearest.model().newest().taskMs() * nearest.scale(),
             nearest.model().newest().criticalPathMs()),
         List.of(reason(answering)));
+  }
+
+  private static InputSize input(WorkFeatures wanted, double scale, RecommendationRequest request) {
+    return new InputSize(
+        scale,
+        OptionalLong.of(Math.round(wanted.inputBytes().getAsDouble())),
+        request.runs().isEmpty() ? InputBasis.DECLARED : InputBasis.LAST_RUN);
   }
 
   private static String reason(List<Answering> answering) {

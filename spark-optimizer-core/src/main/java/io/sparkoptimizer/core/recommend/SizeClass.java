@@ -77,8 +77,7 @@ final class SizeClass {
         "Nothing like this job has run yet: this is a rule of thumb from the size of its input"
             + " alone, " + declared + (known ? "" : ", which was not given and is assumed")
             + "; the first run will tell more.");
-    MemoryPlan plan = new MemoryPlan(
-        base, false, OptionalDouble.empty(), (double) base.heapMb() / base.cores(), List.of());
+    MemoryPlan plan = new MemoryPlan(base, false, size -> OptionalDouble.empty(), List.of());
     return Sizing.answer(
         request,
         new Sizing.Need(

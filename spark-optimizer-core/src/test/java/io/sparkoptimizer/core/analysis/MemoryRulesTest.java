@@ -68,17 +68,17 @@ class MemoryRulesTest {
     // 8192 / (5161 + 300) = 1.5001; 8192 / (5162 + 300) = 1.4998.
     Finding finding = findings(tenMinutes(5_161, 0), "oversized-memory").get(0);
     assertThat(finding.severity()).isEqualTo(Severity.LOW);
-    assertThat(finding.sparkConf()).isEqualTo(Map.of("spark.executor.memory", "6912m"));
+    assertThat(finding.sparkConf()).isEqualTo(Map.of("spark.executor.memory", "7424m"));
     assertThat(findings(tenMinutes(5_162, 0), "oversized-memory")).isEmpty();
   }
 
   @Test
-  void oversized_tinyPeak_goesDownByHalfAtMost() {
+  void oversized_tinyPeak_goesDownOneStep() {
     Finding finding = findings(tenMinutes(500, 0), "oversized-memory").get(0);
     assertThat(finding.severity()).isEqualTo(Severity.HIGH);
-    assertThat(finding.sparkConf()).isEqualTo(Map.of("spark.executor.memory", "4096m"));
-    // 4 GiB of two executors for ten minutes; memory alone.
-    assertThat(finding.wastedCost()).hasValue(2 * (600_000 / 3_600_000.0) * 4 * 0.0057785);
+    assertThat(finding.sparkConf()).isEqualTo(Map.of("spark.executor.memory", "5888m"));
+    // 2.25 GiB of two executors for ten minutes; memory alone.
+    assertThat(finding.wastedCost()).hasValue(2 * (600_000 / 3_600_000.0) * 2.25 * 0.0057785);
     assertThat(finding.wastedCoreHours()).isEmpty();
   }
 

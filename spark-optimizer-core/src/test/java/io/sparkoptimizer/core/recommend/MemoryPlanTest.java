@@ -2,12 +2,16 @@ package io.sparkoptimizer.core.recommend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkoptimizer.Recommendation.InputBasis;
 import io.sparkoptimizer.core.TestRuns;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.MemoryFailure;
 import io.sparkoptimizer.spark.MemoryFailure.Cause;
 import io.sparkoptimizer.spark.MemoryFailure.Certainty;
 import io.sparkoptimizer.spark.RunStatus;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +21,11 @@ class MemoryPlanTest {
   }
 
   private static MemoryPlan plan(List<ApplicationRun> runs, double inputRatio, String... locked) {
-    return MemoryPlan.of(Setup.of(runs.get(0)), runs, inputRatio, Set.of(locked));
+    return MemoryPlan.of(
+        Setup.of(runs.get(0)),
+        runs,
+        new InputSize(inputRatio, OptionalLong.empty(), InputBasis.SCALED),
+        Set.of(locked));
   }
 
   private static String effect(MemoryPlan plan, String property) {
@@ -93,8 +101,7 @@ class MemoryPlanTest {
         TestRuns.etl().executors(4, 1).died(Cause.HEAP, Certainty.PROBABLE).build()));
 
     assertThat(plan.setup().heapMb()).isEqualTo(6_144);
-    assertThat(plan.setup().overheadMb())
-        .isEqualTo(Setup.of(TestRuns.etl().build()).overheadMb());
+    assertThat(plan.setup().overheadMb()).as("Spark's default beside it").isEqualTo(614);
     assertThat(plan.urgent()).isTrue();
   }
 
@@ -111,34 +118,129 @@ class MemoryPlanTest {
 
   @Test
   void container_killed_raisesOverheadAlone() {
-    MemoryPlan plan =
-        plan(List.of(TestRuns.etl().died(Cause.CONTAINER, Certainty.CERTAIN).build()));
+    MemoryPlan plan = plan(TestRuns.repeated(
+        4, i -> TestRuns.etl().heapMb(8_192, 3_000).died(Cause.CONTAINER, Certainty.CERTAIN)));
 
-    assertThat(plan.setup().heapMb()).isEqualTo(4_096);
+    assertThat(plan.setup().heapMb()).isEqualTo(8_192);
     assertThat(plan.setup().cores()).isEqualTo(2);
-    assertThat(plan.setup().overheadMb()).isGreaterThanOrEqualTo((long) (409 * 1.5));
+    assertThat(plan.setup().overheadMb()).isEqualTo(1_536);
+    assertThat(effect(plan, "spark.executor.memory")).contains("nothing shrinks beside that");
   }
 
   @Test
-  void python_died_raisesItsMemoryAlone() {
-    MemoryPlan plan =
-        plan(List.of(TestRuns.etl().died(Cause.PYTHON, Certainty.CERTAIN).build()));
+  void python_diedAtItsLimit_raisesItAlone() {
+    MemoryPlan plan = plan(List.of(TestRuns.etl()
+        .heapMb(8_192, 3_000)
+        .conf("spark.executor.pyspark.memory", "2g")
+        .died(Cause.PYTHON, Certainty.CERTAIN)
+        .build()));
 
-    assertThat(plan.setup().heapMb()).isEqualTo(4_096);
-    assertThat(plan.setup().pysparkMb()).isGreaterThanOrEqualTo(1_024);
+    assertThat(plan.setup().heapMb()).isEqualTo(8_192);
+    assertThat(plan.setup().pysparkMb()).isEqualTo(3_072);
+    assertThat(plan.setup().overheadMb()).isEqualTo(819);
+  }
+
+  @Test
+  void python_diedWithoutALimit_raisesTheOverheadItLivesIn() {
+    MemoryPlan plan = plan(List.of(TestRuns.etl()
+        .heapMb(8_192, 3_000)
+        .died(Cause.PYTHON, Certainty.CERTAIN)
+        .build()));
+
+    assertThat(plan.setup().heapMb()).isEqualTo(8_192);
+    assertThat(plan.setup().pysparkMb()).isZero();
+    assertThat(plan.setup().overheadMb()).isEqualTo(1_536);
+    assertThat(plan.urgent()).isTrue();
+    assertThat(effect(plan, "spark.executor.memoryOverhead")).contains("Python workers");
   }
 
   @Test
   void unknownCauseOrPreemption_changesNothing() {
     for (Cause cause : List.of(Cause.UNKNOWN, Cause.PREEMPTED)) {
-      MemoryPlan plan =
-          plan(List.of(TestRuns.etl().died(cause, Certainty.UNKNOWN).build()));
+      long peak = cause == Cause.UNKNOWN ? 3_000 : 7_000;
+      MemoryPlan plan = plan(List.of(
+          TestRuns.etl().heapMb(8_192, peak).died(cause, Certainty.UNKNOWN).build()));
 
       assertThat(plan.setup().toResources())
           .as(cause.word())
-          .isEqualTo(Setup.of(TestRuns.etl().build()).toResources());
+          .isEqualTo(Setup.of(TestRuns.etl().heapMb(8_192, peak).build()).toResources());
       assertThat(plan.urgent()).isFalse();
     }
+  }
+
+  @Test
+  void preemption_doesNotStandAgainstAStepDown() {
+    MemoryPlan plan = plan(List.of(TestRuns.etl()
+        .heapMb(8_192, 3_000)
+        .died(Cause.PREEMPTED, Certainty.CERTAIN)
+        .build()));
+
+    assertThat(plan.setup().heapMb()).isLessThan(8_192);
+  }
+
+  @Test
+  void heap_thinSamples_isKeptUntilSeveralRunsAgree() {
+    // A hundred executors are through in a minute: six heartbeats.
+    MemoryPlan one =
+        plan(TestRuns.repeated(1, i -> TestRuns.etl().executors(100, 2).heapMb(8_192, 3_000)));
+    MemoryPlan three =
+        plan(TestRuns.repeated(3, i -> TestRuns.etl().executors(100, 2).heapMb(8_192, 3_000)));
+
+    assertThat(one.setup().heapMb()).isEqualTo(8_192);
+    assertThat(effect(one, "spark.executor.memory")).contains("too few samples");
+    assertThat(three.setup().heapMb()).isLessThan(8_192);
+  }
+
+  @Test
+  void heap_diedWithTwoCpusATask_halvesSlotsNotCores() {
+    MemoryPlan two = plan(List.of(TestRuns.etl()
+        .executors(4, 2)
+        .conf("spark.task.cpus", "2")
+        .died(Cause.HEAP, Certainty.CERTAIN)
+        .build()));
+    MemoryPlan eight = plan(List.of(TestRuns.etl()
+        .executors(4, 8)
+        .conf("spark.task.cpus", "2")
+        .died(Cause.HEAP, Certainty.CERTAIN)
+        .build()));
+
+    assertThat(two.setup().cores()).isEqualTo(2);
+    assertThat(two.setup().heapMb()).isEqualTo(6_144);
+    assertThat(eight.setup().cores()).isEqualTo(4);
+    assertThat(eight.setup().heapMb()).isEqualTo(4_096);
+  }
+
+  @Test
+  void heap_diedBeforeFiveCleanRunsOfThatSize_isNoLongerUrgent() {
+    for (int clean : new int[] {4, 5}) {
+      MemoryPlan plan = plan(TestRuns.repeated(
+          clean + 1,
+          i -> i == 0
+              ? TestRuns.etl().died(Cause.HEAP, Certainty.CERTAIN).status(RunStatus.FAILED)
+              : TestRuns.etl().heapMb(4_096, 2_000)));
+
+      assertThat(plan.urgent()).as(clean + " clean runs").isEqualTo(clean < 5);
+      assertThat(plan.setup().cores()).isEqualTo(clean < 5 ? 1 : 2);
+      assertThat(plan.setup().heapMb()).as("never below a size that died").isEqualTo(4_096);
+    }
+  }
+
+  @Test
+  void heap_ofTheDriverDied_raisesTheDriversAlone() {
+    ApplicationRun run = TestRuns.etl().build();
+    MemoryFailure driver = new MemoryFailure(
+        Cause.HEAP,
+        Certainty.CERTAIN,
+        "driver",
+        OptionalInt.empty(),
+        OptionalLong.empty(),
+        "java.lang.OutOfMemoryError: Java heap space");
+    MemoryPlan plan =
+        plan(List.of(run.toBuilder().memoryFailures(List.of(driver)).build()));
+
+    assertThat(plan.setup().driverHeapMb()).isEqualTo(1_536);
+    assertThat(plan.setup().cores()).isEqualTo(2);
+    assertThat(plan.setup().heapMb()).isEqualTo(4_096);
   }
 
   @Test
@@ -167,6 +269,37 @@ class MemoryPlanTest {
   }
 
   @Test
+  void heap_inputGrowsFiftyfold_isRaisedOneStepWithItsOverhead() {
+    List<ApplicationRun> runs = TestRuns.repeated(4, i -> TestRuns.etl());
+
+    MemoryPlan plan = plan(runs, 50);
+
+    assertThat(plan.setup().heapMb()).isEqualTo(6_144);
+    assertThat(plan.setup().overheadMb()).isEqualTo(614);
+    assertThat(effect(plan, "spark.executor.memory")).contains("a step adds at most half");
+    assertThat(plan.risk(plan.setup()).getAsDouble())
+        .isGreaterThan(plan(runs).risk(Setup.of(runs.get(0))).getAsDouble());
+  }
+
+  @Test
+  void heap_inputGrowsTowards32GiB_staysBelow() {
+    MemoryPlan plan = plan(TestRuns.repeated(4, i -> TestRuns.etl().heapMb(28 * 1_024, 28_000)), 3);
+
+    assertThat(plan.setup().heapMb()).isEqualTo(31 * 1_024);
+    assertThat(effect(plan, "spark.executor.memory")).contains("compressed pointers");
+  }
+
+  @Test
+  void heap_scansAlone_doNotNeedMoreForMoreInput() {
+    List<ApplicationRun> scans =
+        TestRuns.repeated(4, i -> TestRuns.run().scan(400, 10_000, 20L << 30));
+
+    assertThat(plan(scans, 50).setup().heapMb()).isEqualTo(4_096);
+    assertThat(plan(scans, 50).risk(Setup.of(scans.get(0))))
+        .isEqualTo(plan(scans).risk(Setup.of(scans.get(0))));
+  }
+
+  @Test
   void driver_withoutEvidence_isKept() {
     MemoryPlan plan =
         plan(List.of(TestRuns.etl().conf("spark.driver.memory", "12g").build()));
@@ -184,5 +317,34 @@ class MemoryPlanTest {
         .isGreaterThan(plan.risk(today).getAsDouble());
     assertThat(plan(TestRuns.repeated(1, i -> TestRuns.etl())).risk(today).getAsDouble())
         .isGreaterThan(plan.risk(today).getAsDouble());
+  }
+
+  @Test
+  void risk_deathsOfSmallerSizesAndOtherCauses_doNotCount() {
+    TestRuns clean = TestRuns.etl().heapMb(8_192, 7_000);
+    Setup today = Setup.of(clean.build());
+    double none = plan(TestRuns.repeated(3, i -> TestRuns.etl().heapMb(8_192, 7_000)))
+        .risk(today)
+        .getAsDouble();
+    for (Cause cause : List.of(Cause.HEAP, Cause.CONTAINER, Cause.PYTHON)) {
+      MemoryPlan smaller = plan(TestRuns.repeated(
+          4,
+          i -> i == 0
+              ? TestRuns.etl().heapMb(4_096, 0).died(cause, Certainty.CERTAIN)
+              : TestRuns.etl().heapMb(8_192, 7_000)));
+      MemoryPlan larger = plan(TestRuns.repeated(
+          4,
+          i -> i == 0
+              ? TestRuns.etl().heapMb(16_384, 0).died(cause, Certainty.CERTAIN)
+              : TestRuns.etl().heapMb(8_192, 7_000)));
+
+      assertThat(smaller.risk(today).getAsDouble()).as(cause.word()).isEqualTo(none);
+      assertThat(larger.risk(today).getAsDouble()).as(cause.word()).isGreaterThan(2 * none);
+    }
+    for (Cause cause : List.of(Cause.UNKNOWN, Cause.PREEMPTED)) {
+      MemoryPlan other = plan(TestRuns.repeated(
+          3, i -> TestRuns.etl().heapMb(8_192, 7_000).died(cause, Certainty.CERTAIN)));
+      assertThat(other.risk(today).getAsDouble()).as(cause.word()).isEqualTo(none);
+    }
   }
 }

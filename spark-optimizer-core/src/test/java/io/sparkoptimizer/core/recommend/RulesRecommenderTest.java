@@ -21,6 +21,7 @@ import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.MemoryFailure.Cause;
 import io.sparkoptimizer.spark.MemoryFailure.Certainty;
+import io.sparkoptimizer.spark.RunStatus;
 import io.sparkoptimizer.spi.RecommendationRequest;
 import java.time.Duration;
 import java.util.List;
@@ -416,5 +417,30 @@ class RulesRecommenderTest {
         .filteredOn(one -> one.property().equals("spark.executor.memory"))
         .singleElement()
         .satisfies(one -> assertThat(one.runs()).containsExactly("app-1", "app-0"));
+  }
+
+  @Test
+  void recommend_otherCoresThatDied_areNotProposed() {
+    // Eight cores are faster by far, and went well once, but died three times.
+    List<ApplicationRun> runs = TestRuns.repeated(
+        6,
+        i -> i < 2
+            ? TestRuns.etl().executors(4, 4).heapMb(16_384, 15_000).slower(8)
+            : i == 2
+                ? TestRuns.etl().executors(4, 8).heapMb(16_384, 15_000)
+                : i < 5
+                    ? TestRuns.etl()
+                        .executors(4, 8)
+                        .heapMb(16_384, 15_000)
+                        .died(Cause.HEAP, Certainty.CERTAIN)
+                        .status(RunStatus.FAILED)
+                    : TestRuns.etl().executors(4, 4).heapMb(16_384, 15_000).slower(8));
+
+    Recommendation answer = ask(job(), runs);
+
+    assertThat(answer.current().executorCores()).hasValue(4);
+    assertThat(answer.proposed().executorCores()).hasValue(4);
+    assertThat(answer.alternatives())
+        .allSatisfy(other -> assertThat(other.resources().executorCores()).hasValue(4));
   }
 }
