@@ -132,7 +132,7 @@ final class Sizing {
           why);
     }
     if (today != null) {
-      Option resized = price(withMemoryOf(today.setup()));
+      Option resized = resized(today.setup());
       boolean sure = search.meets(found.pick(), true);
       boolean fits = runnable(resized.setup()) && search.meets(resized, sure);
       double gain = search.score(resized) - search.score(found.pick());
@@ -149,7 +149,14 @@ final class Sizing {
     return recommendation(Verdict.CHANGE, found.pick(), today, found, todays);
   }
 
-  /** Today's size with the planned memory, cores and partitions. */
+  /** Today's size with the planned memory and cores, its partitions as planned or as they are. */
+  private Option resized(Setup today) {
+    Setup sized = withMemoryOf(today);
+    Option planned = price(withPartitions(sized));
+    Option asItIs = price(sized.withShufflePartitions(today.shufflePartitions()));
+    return search.score(asItIs) <= search.score(planned) ? asItIs : planned;
+  }
+
   private Setup withMemoryOf(Setup today) {
     Setup planned = need.plan().setup();
     // Fewer tasks in an executor want more executors for the same slots.
@@ -157,8 +164,7 @@ final class Sizing {
         ? Math.min(
             limit(), (today.executors() * today.cores() + planned.cores() - 1) / planned.cores())
         : today.executors();
-    Setup sized = planned.withExecutors(count);
-    return withPartitions(sized);
+    return planned.withExecutors(count);
   }
 
   private Setup withPartitions(Setup size) {
@@ -220,6 +226,13 @@ final class Sizing {
       if (present.isPresent() && present.getAsInt() <= upTo) {
         sizes.add(withPartitions(executor.withExecutors(present.getAsInt())));
       }
+    }
+    // What other partitions take is predicted worst: the present count stands beside the planned
+    // one.
+    if (need.current() != null) {
+      OptionalInt present = need.current().shufflePartitions();
+      sizes.addAll(
+          sizes.stream().map(size -> size.withShufflePartitions(present)).toList());
     }
     return sizes.stream().distinct().toList();
   }
