@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,32 +80,7 @@ class EndToEndTest {
     return words.lines().toList();
   }
 
-  /** Runs the command in a process of its own and returns what it prints on stdout. */
-  private String command(String... arguments) throws IOException, InterruptedException {
-    List<String> line = new ArrayList<>(List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Duser.home=" + folder,
-        "-cp",
-        Library.commandClassPath(),
-        "io.sparkoptimizer.cli.Main"));
-    line.addAll(Arrays.asList(arguments));
-    Process process = new ProcessBuilder(line)
-        .directory(folder.toFile())
-        .redirectError(ProcessBuilder.Redirect.to(folder.resolve("command.err").toFile()))
-        .start();
-    String stdout = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue())
-        .as(() -> stdout + read(folder.resolve("command.err")))
-        .isZero();
-    return stdout;
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
-    }
+  private String command(String... arguments) {
+    return CommandProcess.run(folder, arguments);
   }
 }
