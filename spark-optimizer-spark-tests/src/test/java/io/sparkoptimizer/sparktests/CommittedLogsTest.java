@@ -29,7 +29,7 @@ class CommittedLogsTest {
   @TempDir
   private Path root;
 
-  private static Path repository() {
+  static Path repository() {
     return Path.of(System.getProperty("sparktests.repository", ".."))
         .toAbsolutePath()
         .normalize();
