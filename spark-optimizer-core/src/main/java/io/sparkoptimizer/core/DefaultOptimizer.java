@@ -34,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -55,7 +54,7 @@ final class DefaultOptimizer implements Optimizer {
   private final Repository repository;
   private final Map<String, Collector.Provider> collectors;
   private final Map<String, Recommender> recommenders;
-  private final Set<String> trained = ConcurrentHashMap.newKeySet();
+  private final Map<String, Boolean> trained = new ConcurrentHashMap<>();
   private final OptimizerSettings settings;
   private final Clock clock;
 
@@ -152,7 +151,13 @@ final class DefaultOptimizer implements Optimizer {
     Recommendation answer = named.isPresent()
         ? ask(requireKnown("method", named.get(), recommenders), request)
         : askInTurn(request);
-    repository.save(answer, clock.millis());
+    try {
+      repository.save(answer, clock.millis());
+    } catch (RuntimeException unsaved) {
+      // A read-only database is no reason to lose an answer that is there.
+      LOG.warn("the recommendation {} could not be kept: {}", answer.id(), unsaved.toString());
+      LOG.debug("why", unsaved);
+    }
     return answer;
   }
 
@@ -161,7 +166,7 @@ final class DefaultOptimizer implements Optimizer {
     List<Recommender> turns = new ArrayList<>(recommenders.values());
     turns.sort(Comparator.comparingInt(Recommender::order).thenComparing(Recommender::name));
     Recommendation abstained = null;
-    OptimizerException failed = null;
+    Throwable failed = null;
     for (Recommender recommender : turns) {
       try {
         Recommendation answer = ask(recommender, request);
@@ -169,11 +174,12 @@ final class DefaultOptimizer implements Optimizer {
           return answer;
         }
         abstained = answer;
-      } catch (OptimizerException unusable) {
+      } catch (RuntimeException | LinkageError unusable) {
         LOG.warn(
-            "the recommender {} cannot answer; asking the next: {}",
+            "the recommender {} of {} cannot answer; asking the next: {}",
             recommender.name(),
-            unusable.getMessage());
+            Plugins.describe(recommender),
+            unusable instanceof OptimizerException ? unusable.getMessage() : unusable.toString());
         LOG.debug("why", unusable);
         failed = unusable;
       }
@@ -181,35 +187,87 @@ final class DefaultOptimizer implements Optimizer {
     if (abstained != null) {
       return abstained;
     }
-    throw failed != null ? failed : new OptimizerException("no recommender found");
+    if (failed instanceof OptimizerException explained) {
+      throw explained;
+    }
+    throw failed == null
+        ? new OptimizerException("no recommender found")
+        : new OptimizerException("no recommender could answer; the last failed: " + failed, failed);
   }
 
   private Recommendation ask(Recommender recommender, RecommendationRequest request) {
-    if (recommender instanceof Recommender.Trainable learner && trained.add(learner.name())) {
-      try {
+    if (recommender instanceof Recommender.Trainable learner) {
+      // A second thread waits until it is trained; one that failed is trained again when next
+      // asked.
+      trained.computeIfAbsent(learner.name(), name -> {
         learner.train(repository);
-      } catch (RuntimeException untrained) {
-        trained.remove(learner.name());
-        throw untrained;
-      }
+        return true;
+      });
     }
     return recommender.recommend(request);
   }
 
   private List<ApplicationRun> runsOf(JobProfile profile) {
-    Optional<String> job = profile.job();
     if (profile.like().isPresent()) {
       String appId = profile.like().get();
-      job = Optional.of(run(appId)
+      ApplicationRun like = run(appId)
           .orElseThrow(() -> new OptimizerException("no run with the application id " + appId
-              + " is recorded; collect its log first, or name a job"))
-          .jobSignature());
+              + " is recorded; collect its log first, or name a job"));
+      List<ApplicationRun> runs = new ArrayList<>(runsOf(like.jobSignature()));
+      if (like.status() != RunStatus.RUNNING
+          && runs.stream().noneMatch(run -> run.id().equals(like.id()))) {
+        // Older than the runs that count: its input is asked for all the same.
+        runs.add(like);
+      }
+      return runs;
     }
-    return job.isEmpty()
+    if (profile.job().isEmpty()) {
+      return List.of();
+    }
+    String named = profile.job().get();
+    List<RunSummary> matching = repository.summaries(RunQuery.ofJob(named));
+    List<String> signatures =
+        matching.stream().map(RunSummary::jobSignature).distinct().toList();
+    if (signatures.isEmpty()) {
+      return List.of();
+    }
+    String signature = signatures.contains(named) ? named : signatures.get(0);
+    if (signatures.size() > 1) {
+      LOG.warn(
+          "{} jobs are named \"{}\"; the one that ran last is taken, {} of {} runs: signature {}."
+              + " The others: {}",
+          signatures.size(),
+          named,
+          matching.stream().filter(run -> run.jobSignature().equals(signature)).count(),
+          matching.size(),
+          signature,
+          signatures.stream().filter(other -> !other.equals(signature)).toList());
+    }
+    return runsOf(signature);
+  }
+
+  /** Runs of one job that have ended, newest first. A name that equals the signature is another job's. */
+  private List<ApplicationRun> runsOf(String signature) {
+    RunQuery query = RunQuery.ofJob(signature);
+    int wanted = 0;
+    int upTo = 0;
+    int seen = 0;
+    for (RunSummary row : repository.summaries(query)) {
+      seen++;
+      if (wanted < settings.maxRuns() && isOf(signature, row.jobSignature(), row.status())) {
+        wanted++;
+        upTo = seen;
+      }
+    }
+    return upTo == 0
         ? List.of()
-        : repository.runs(RunQuery.ofJob(job.get()).limit(settings.maxRuns())).stream()
-            .filter(run -> run.status() != RunStatus.RUNNING)
+        : repository.runs(query.limit(upTo)).stream()
+            .filter(run -> isOf(signature, run.jobSignature(), run.status()))
             .toList();
+  }
+
+  private static boolean isOf(String wanted, String signature, RunStatus status) {
+    return status != RunStatus.RUNNING && signature.equals(wanted);
   }
 
   @Override
@@ -237,9 +295,8 @@ final class DefaultOptimizer implements Optimizer {
 
   @Override
   public WhatIf whatIf(ApplicationRun run, WhatIf.Query query) {
-    List<ApplicationRun> others = run.jobSignature().isEmpty()
-        ? List.of()
-        : repository.runs(RunQuery.ofJob(run.jobSignature()).limit(settings.maxRuns()));
+    List<ApplicationRun> others =
+        run.jobSignature().isEmpty() ? List.of() : runsOf(run.jobSignature());
     return WhatIfModel.answer(run, query, others, settings.prices());
   }
 

@@ -21,7 +21,9 @@ import java.util.TreeMap;
 /**
  * What recorded runs used, in core-hours, GiB-hours and money. A row tells of executors alone, so the
  * driver is left out, and the overhead of a container is taken at Spark's default. A run whose
- * executors' lifetimes are not known adds to the number of runs and to nothing else.
+ * executors' lifetimes are not known adds to the number of runs and to nothing else; one whose log is
+ * cut adds no waste, because tasks that are missing there are no idle time. A row does not know {@code
+ * spark.task.cpus} either: a task counts for one core, so that the waste of jobs that set it is too high.
  */
 final class Usage {
   private static final double MS_PER_HOUR = 3_600_000.0;
@@ -39,7 +41,7 @@ final class Usage {
     }
     double core = (double) run.executorCoreMs().getAsLong() / MS_PER_HOUR;
     double gb = gbHours(run).orElse(0);
-    double idle = core == 0
+    double idle = core == 0 || !run.complete()
         ? 0
         : Math.min(1, Math.max(0, 1 - (double) run.slotTimeMs() / MS_PER_HOUR / core));
     coreHours += core;

@@ -1,6 +1,7 @@
 package io.sparkoptimizer.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -13,6 +14,7 @@ import io.sparkoptimizer.JobType;
 import io.sparkoptimizer.Optimizer;
 import io.sparkoptimizer.OptimizerBuilder;
 import io.sparkoptimizer.OptimizerException;
+import io.sparkoptimizer.OptimizerSettings;
 import io.sparkoptimizer.Prediction;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Resources;
@@ -21,20 +23,36 @@ import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.core.memory.InMemoryRepository;
+import io.sparkoptimizer.core.whatif.WhatIfModel;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.DataQuality;
+import io.sparkoptimizer.spark.QualityIssue;
 import io.sparkoptimizer.spark.RunQuery;
 import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spi.Collector;
 import io.sparkoptimizer.spi.InputStamp;
 import io.sparkoptimizer.spi.RecommendationRequest;
 import io.sparkoptimizer.spi.Recommender;
 import io.sparkoptimizer.spi.Repository;
 import io.sparkoptimizer.spi.RunHistory;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class DefaultOptimizerTest {
@@ -361,6 +379,262 @@ class DefaultOptimizerTest {
     try (Optimizer optimizer = builder().build()) {
       assertThat(optimizer.whatIf(run, WhatIf.Query.ofExecutors(2, 8)).points()).hasSize(2);
       assertThat(optimizer.analyze(run).run()).isEqualTo(run);
+    }
+  }
+
+  /** Fails in its own way. */
+  private record Failing(String name, Supplier<? extends Throwable> fault) implements Recommender {
+    @Override
+    public Recommendation recommend(RecommendationRequest request) {
+      Throwable thrown = fault.get();
+      if (thrown instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) thrown;
+    }
+  }
+
+  @Test
+  void recommend_plugInThatBreaks_doesNotStopTheOthers() {
+    try (Optimizer optimizer = builder()
+        .recommender(new Failing("a-null", () -> new NullPointerException("no model")))
+        .recommender(new Failing("b-native", () -> new UnsatisfiedLinkError("no such library")))
+        .build()) {
+      assertThat(optimizer
+              .recommend(
+                  JobProfile.builder("x").inputSize(DataSize.gibibytes(1)).build())
+              .method())
+          .isEqualTo("rules");
+    }
+  }
+
+  @Test
+  void recommend_databaseThatCannotBeWritten_stillAnswers() {
+    Repository readOnly = (Repository) Proxy.newProxyInstance(
+        getClass().getClassLoader(), new Class<?>[] {Repository.class}, (proxy, method, args) -> {
+          if (method.getName().equals("save")) {
+            throw new OptimizerException("the database is read-only");
+          }
+          return method.invoke(repository, args);
+        });
+    save(TestRuns.repeated(3, i -> TestRuns.etl()));
+    try (Optimizer optimizer = Optimizer.builder().repository(readOnly).build()) {
+      Recommendation answer = optimizer.recommend(JobProfile.builder("nightly").build());
+
+      assertThat(answer.runs()).hasSize(3);
+      assertThat(repository.recommendation(answer.id())).isEmpty();
+    }
+  }
+
+  @Test
+  void recommend_secondThread_waitsUntilTheLearnerIsTrained() throws Exception {
+    CountDownLatch training = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    AtomicBoolean trained = new AtomicBoolean();
+    List<Boolean> askedTrained = Collections.synchronizedList(new ArrayList<>());
+    Recommender learner = new Recommender.Trainable() {
+      @Override
+      public String name() {
+        return "learner";
+      }
+
+      @Override
+      public void train(RunHistory history) {
+        training.countDown();
+        try {
+          mayEnd.await();
+        } catch (InterruptedException stopped) {
+          throw new IllegalStateException(stopped);
+        }
+        trained.set(true);
+      }
+
+      @Override
+      public Recommendation recommend(RecommendationRequest request) {
+        askedTrained.add(trained.get());
+        return new Saying("learner", 0, Verdict.ABSTAIN, new ArrayList<>()).recommend(request);
+      }
+    };
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (Optimizer optimizer = builder().recommender(learner).build()) {
+      JobProfile question = JobProfile.builder("nightly").method("learner").build();
+      Future<?> first = threads.submit(() -> optimizer.recommend(question));
+      training.await();
+      Thread[] other = new Thread[1];
+      CountDownLatch begun = new CountDownLatch(1);
+      Future<?> second = threads.submit(() -> {
+        other[0] = Thread.currentThread();
+        begun.countDown();
+        optimizer.recommend(question);
+      });
+      begun.await();
+      // It either waits for the training, or has asked too early.
+      while (askedTrained.isEmpty()
+          && other[0].getState() != Thread.State.BLOCKED
+          && other[0].getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+      mayEnd.countDown();
+      first.get();
+      second.get();
+
+      assertThat(askedTrained).containsExactly(true, true);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static ApplicationRun signed(ApplicationRun run, String signature) {
+    return run.toBuilder().jobSignature(signature).build();
+  }
+
+  @Test
+  void recommend_twoJobsOfOneName_takesTheOneThatRanLast() {
+    List<ApplicationRun> runs = TestRuns.repeated(6, i -> TestRuns.etl().name("etl"));
+    save(IntStream.range(0, 6)
+        .mapToObj(i -> signed(runs.get(i), i % 2 == 0 ? "etl Main" : "etl Other"))
+        .toList());
+    try (Optimizer optimizer =
+        builder().setting("recommendations.max_runs", "2").build()) {
+      assertThat(optimizer.recommend(JobProfile.builder("etl").build()).runs())
+          .containsExactly("app-5", "app-3");
+      assertThat(optimizer.recommend(JobProfile.builder("etl Other").build()).runs())
+          .containsExactly("app-4", "app-2");
+    }
+  }
+
+  @Test
+  void recommend_likeAnOlderRun_asksForThatRunsInput() {
+    save(TestRuns.repeated(4, i -> TestRuns.run().scan(100, 5_000, (10L + 10L * i) << 30)));
+    try (Optimizer optimizer = builder().build()) {
+      Recommendation likeFirst =
+          optimizer.recommend(JobProfile.builder().like("app-0").build());
+      Recommendation twice =
+          optimizer.recommend(JobProfile.builder().like("app-0").inputScale(2).build());
+      Recommendation newest =
+          optimizer.recommend(JobProfile.builder().like("app-3").build());
+
+      assertThat(likeFirst.inputBytes()).hasValue(10L << 30);
+      assertThat(likeFirst.inputBasis()).isEqualTo(Recommendation.InputBasis.SCALED);
+      assertThat(twice.inputBytes()).hasValue(20L << 30);
+      assertThat(newest.inputBytes()).hasValue(40L << 30);
+      assertThat(newest.inputBasis()).isEqualTo(Recommendation.InputBasis.LAST_RUN);
+    }
+  }
+
+  @Test
+  void whatIf_runOfTheJobThatStillRuns_isNotHeld() {
+    ApplicationRun run = TestRuns.etl().build();
+    save(TestRuns.repeated(9, i -> TestRuns.etl().slower(0.1 * (1 + i)).status(RunStatus.RUNNING)));
+    try (Optimizer optimizer = builder().build()) {
+      WhatIf.Query query = WhatIf.Query.ofExecutors(4);
+
+      assertThat(optimizer.whatIf(run, query))
+          .isEqualTo(WhatIfModel.answer(
+              run, query, List.of(), OptimizerSettings.of(Map.of()).prices()));
+    }
+  }
+
+  @Test
+  void recommendAndWhatIf_oddRuns_neverThrow() {
+    ApplicationRun plain = TestRuns.etl().build();
+    Map<String, ApplicationRun> odd = new LinkedHashMap<>();
+    odd.put("no executors", plain.toBuilder().executors(List.of()).build());
+    odd.put("no stages", plain.toBuilder().stages(List.of()).build());
+    odd.put("no jobs", plain.toBuilder().jobs(List.of()).build());
+    odd.put(
+        "no times",
+        plain.toBuilder()
+            .startTimeMs(OptionalLong.empty())
+            .endTimeMs(OptionalLong.empty())
+            .build());
+    odd.put("no duration", plain.toBuilder().endTimeMs(plain.startTimeMs()).build());
+    odd.put(
+        "ends before it starts", plain.toBuilder().endTimeMs(OptionalLong.of(1)).build());
+    odd.put("zero task times", TestRuns.run().stage(new long[8], 1, 0).build());
+    odd.put("parents in a circle", stages(plain, 0, List.of(1), List.of(0)));
+    odd.put("its own parent", stages(plain, 0, List.of(0), List.of(1)));
+    odd.put("negative ids", stages(plain, -7, List.of(-7, -99), List.of(-7, 5)));
+    for (String most : List.of("0", "1", "2147483647", "-1", "many")) {
+      odd.put(
+          "dynamic maximum " + most,
+          TestRuns.etl()
+              .conf("spark.dynamicAllocation.enabled", "true")
+              .conf("spark.dynamicAllocation.minExecutors", "2147483647")
+              .conf("spark.dynamicAllocation.maxExecutors", most)
+              .build());
+    }
+    odd.put("task cpus", TestRuns.etl().conf("spark.task.cpus", "2147483647").build());
+    odd.put(
+        "partitions",
+        TestRuns.etl().conf("spark.sql.shuffle.partitions", "2147483647").build());
+    odd.forEach((what, run) -> {
+      Repository own = new InMemoryRepository();
+      own.save(List.of(
+          new Repository.CollectedRun(run, stamp("a")),
+          new Repository.CollectedRun(
+              TestRuns.etl().appId("app-0").startMs(1).build(), stamp("b"))));
+      try (Optimizer optimizer = Optimizer.builder().repository(own).build()) {
+        for (double scale : new double[] {0.01, 100}) {
+          assertThatCode(() -> optimizer.recommend(JobProfile.builder("nightly")
+                  .method("rules")
+                  .inputScale(scale)
+                  .build()))
+              .as("recommend, %s, input x %s", what, scale)
+              .doesNotThrowAnyException();
+          assertThatCode(() -> optimizer.whatIf(
+                  run,
+                  new WhatIf.Query(
+                      List.of(8, Integer.MAX_VALUE),
+                      Optional.empty(),
+                      List.of(2),
+                      List.of(),
+                      List.of(),
+                      scale)))
+              .as("what if, %s, input x %s", what, scale)
+              .doesNotThrowAnyException();
+        }
+      }
+    });
+  }
+
+  /** The run's two stages with ids counted from another number, and with other parents. */
+  private static ApplicationRun stages(
+      ApplicationRun run, int firstId, List<Integer> parents, List<Integer> parentsOfSecond) {
+    List<StageAttempt> stages = new ArrayList<>();
+    for (StageAttempt stage : run.stages()) {
+      stages.add(new StageAttempt(
+          firstId + stage.stageId(),
+          stage.attemptId(),
+          stage.name(),
+          stage.status(),
+          stage.stageId() == 0 ? parents : parentsOfSecond,
+          stage.submissionTimeMs(),
+          stage.firstTaskLaunchedTimeMs(),
+          stage.completionTimeMs(),
+          stage.numTasks(),
+          stage.numCompleteTasks(),
+          0,
+          0,
+          0,
+          stage.slotTimeMs(),
+          stage.resourceProfileId(),
+          null,
+          stage.metrics(),
+          stage.distributions()));
+    }
+    return run.toBuilder().stages(stages).build();
+  }
+
+  @Test
+  void stats_runWhoseLogIsCut_addsNoWaste() {
+    ApplicationRun cut = TestRuns.etl().build().toBuilder()
+        .quality(new DataQuality(false, Set.of(QualityIssue.TRUNCATED), 1, 0, 1, 0))
+        .build();
+    save(List.of(cut));
+    try (Optimizer optimizer = builder().build()) {
+      assertThat(optimizer.stats().total().coreHours()).isPositive();
+      assertThat(optimizer.stats().total().wastedCoreHours()).isZero();
     }
   }
 }

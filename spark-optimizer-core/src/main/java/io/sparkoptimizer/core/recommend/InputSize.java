@@ -14,13 +14,19 @@ import java.util.OptionalLong;
  */
 record InputSize(double scale, OptionalLong bytes, InputBasis basis) {
 
-  /** @param recorded bytes that the reference run read */
-  static InputSize of(JobProfile profile, OptionalDouble recorded) {
+  /**
+   * @param recorded bytes that the reference run read
+   * @param like bytes that the run read which is named in the question; empty where none is
+   */
+  static InputSize of(JobProfile profile, OptionalDouble recorded, OptionalDouble like) {
+    double base =
+        recorded.isPresent() && like.isPresent() ? like.getAsDouble() / recorded.getAsDouble() : 1;
     OptionalLong known = recorded.isPresent()
         ? OptionalLong.of(Math.round(recorded.getAsDouble()))
         : OptionalLong.empty();
-    if (profile.inputScale().isPresent()) {
-      double scale = profile.inputScale().getAsDouble();
+    boolean declared = profile.inputSize().isPresent();
+    if (profile.inputScale().isPresent() || (base != 1 && !declared)) {
+      double scale = base * profile.inputScale().orElse(1);
       return new InputSize(
           scale,
           known.isPresent()
@@ -28,11 +34,11 @@ record InputSize(double scale, OptionalLong bytes, InputBasis basis) {
               : OptionalLong.empty(),
           InputBasis.SCALED);
     }
-    if (profile.inputSize().isPresent() && profile.inputSize().get().bytes() > 0) {
-      long declared = profile.inputSize().get().bytes();
+    if (declared && profile.inputSize().get().bytes() > 0) {
+      long bytes = profile.inputSize().get().bytes();
       return known.isPresent()
           ? new InputSize(
-              (double) declared / known.getAsLong(), OptionalLong.of(declared), InputBasis.DECLARED)
+              (double) bytes / known.getAsLong(), OptionalLong.of(bytes), InputBasis.DECLARED)
           : new InputSize(1, OptionalLong.empty(), InputBasis.UNKNOWN);
     }
     return new InputSize(1, known, known.isPresent() ? InputBasis.LAST_RUN : InputBasis.UNKNOWN);

@@ -12,6 +12,7 @@ import io.sparkoptimizer.spi.RecommendationRequest;
 import io.sparkoptimizer.spi.Recommender;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -77,7 +78,8 @@ public final class RulesRecommender implements Recommender {
     JobProfile profile = request.profile();
     List<ApplicationRun> runs = request.runs();
     Setup current = Setup.of(runs.get(0), profile);
-    InputSize input = InputSize.of(profile, JobModel.inputBytes(model.newestRun()));
+    InputSize input =
+        InputSize.of(profile, JobModel.inputBytes(model.newestRun()), bytesOfLike(profile, runs));
     MemoryPlan plan = MemoryPlan.of(current, runs, input, profile.locked());
     PartitionRule partitions = PartitionRule.of(model.newestRun(), current.conf(), input.scale());
     RecordedSchedule newest = model.newest();
@@ -97,6 +99,14 @@ public final class RulesRecommender implements Recommender {
         ConfidenceBasis.RULES,
         work,
         reasons(profile, model, input, work));
+  }
+
+  private static OptionalDouble bytesOfLike(JobProfile profile, List<ApplicationRun> runs) {
+    return runs.stream()
+        .filter(run -> profile.like().filter(id -> id.equals(run.appId())).isPresent())
+        .findFirst()
+        .map(JobModel::inputBytes)
+        .orElse(OptionalDouble.empty());
   }
 
   /**

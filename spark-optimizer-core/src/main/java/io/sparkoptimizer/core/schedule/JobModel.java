@@ -31,9 +31,6 @@ public final class JobModel {
   /** Runs whose prior is at most this much wider than the nearest one's are as near. */
   private static final double AS_NEAR = 1.25;
 
-  /** Work is not taken for less than this part of what was seen, nor for more than its inverse. */
-  private static final double LEAST_SCALE = 1e-9;
-
   /** Inputs must differ by this factor to say how work grows with them. */
   private static final double GROWTH_RANGE = 1.25;
 
@@ -73,7 +70,9 @@ public final class JobModel {
    */
   public static Optional<JobModel> of(List<ApplicationRun> runs) {
     List<Member> whole = members(runs.stream().filter(JobModel::isWhole).toList());
-    List<Member> members = whole.isEmpty() ? members(runs) : whole;
+    List<Member> members = whole.isEmpty()
+        ? members(runs.stream().filter(run -> run.status() != RunStatus.RUNNING).toList())
+        : whole;
     if (members.isEmpty()) {
       return Optional.empty();
     }
@@ -225,7 +224,7 @@ public final class JobModel {
     List<Answer> answers = new ArrayList<>();
     for (Member member : members) {
       double ratio = inputRatio(member, candidate, input);
-      double work = Math.max(LEAST_SCALE, Math.min(1 / LEAST_SCALE, Math.pow(ratio, growth)));
+      double work = Math.max(RecordedSchedule.LEAST_SCALE, Math.pow(ratio, growth));
       answers.add(new Answer(
           member,
           candidate.withInputScale(work),

@@ -23,10 +23,16 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class RecordedSchedule {
   /** No cluster is larger; what is asked beyond is answered for so many. */
-  private static final int MOST_EXECUTORS = 100_000;
+  private static final int MOST_EXECUTORS = 10_000;
 
   /** Slots that a simulation keeps at most: beyond this its memory, and not its answer, grows. */
-  private static final int MOST_SLOTS = 5_000_000;
+  private static final int MOST_SLOTS = 200_000;
+
+  /** No machine runs more tasks at a time. */
+  private static final int MOST_SLOTS_EACH = 1_000;
+
+  /** Work is not taken for less than this part of what was seen, nor for more than its inverse. */
+  static final double LEAST_SCALE = 1e-9;
 
   private final Workload work;
   private final Candidate recorded;
@@ -181,12 +187,13 @@ public final class RecordedSchedule {
     OptionalInt min = asked.dynamicMin().isPresent()
         ? OptionalInt.of(Math.min(executors, asked.dynamicMin().getAsInt()))
         : OptionalInt.empty();
-    return new Candidate(
-        executors, min, asked.executorCores(), asked.shufflePartitions(), asked.inputScale());
+    int cores = (int) Math.min(asked.executorCores(), (long) MOST_SLOTS_EACH * work.taskCpus());
+    double scale = Math.max(LEAST_SCALE, Math.min(1 / LEAST_SCALE, asked.inputScale()));
+    return new Candidate(executors, min, cores, asked.shufflePartitions(), scale);
   }
 
   private int slots(int cores) {
-    return Math.max(1, cores / work.taskCpus());
+    return Math.max(1, Math.min(MOST_SLOTS_EACH, cores / work.taskCpus()));
   }
 
   /** Executors that hold all tasks of the widest stage. */

@@ -55,6 +55,9 @@ public record Spread(
 
   private static final double WITHIN = 0.2;
 
+  /** Beyond a factor of a billion an interval says nothing, but must stay a number. */
+  private static final double WIDEST = Math.log(1e9);
+
   /** Standard deviation of ln(actual / predicted) before anything is known of the job. */
   public static double prior(Candidate from, Candidate to, int fromPartitions) {
     double slots = log2((double) to.executors()
@@ -113,8 +116,8 @@ public record Spread(
 
   /** The 90 % interval around a prediction. */
   public Interval around(double predicted) {
-    return new Interval(
-        predicted * Math.exp(-halfWidth), predicted, predicted * Math.exp(halfWidth));
+    double half = Math.min(halfWidth, WIDEST);
+    return new Interval(predicted * Math.exp(-half), predicted, predicted * Math.exp(half));
   }
 
   /** The same with one more, independent, standard deviation of doubt. */
