@@ -95,6 +95,11 @@ public final class TestRuns {
     return this;
   }
 
+  public TestRuns manager(ClusterManager value) {
+    manager = value;
+    return this;
+  }
+
   public TestRuns kind(ApplicationKind value) {
     kind = value;
     return this;

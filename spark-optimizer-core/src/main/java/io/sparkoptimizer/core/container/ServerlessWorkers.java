@@ -1,6 +1,7 @@
 package io.sparkoptimizer.core.container;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** The worker sizes of EMR Serverless: memory by cores, as its documentation lists them. */
 public final class ServerlessWorkers {
@@ -21,8 +22,13 @@ public final class ServerlessWorkers {
   /** @param memoryMb of the whole worker, MiB */
   public record Worker(int cores, long memoryMb) {}
 
+  /** Cores that workers have, ascending. */
+  public static IntStream cores() {
+    return IntStream.concat(Arrays.stream(GRID).mapToInt(row -> row[0]), IntStream.of(32));
+  }
+
   public static boolean hasCores(int cores) {
-    return cores == 32 || Arrays.stream(GRID).anyMatch(row -> row[0] == cores);
+    return cores().anyMatch(has -> has == cores);
   }
 
   /** The smallest worker that holds so much; the largest of all where none does. */

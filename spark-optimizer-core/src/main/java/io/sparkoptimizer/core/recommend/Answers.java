@@ -72,6 +72,30 @@ final class Answers {
         request, method, Verdict.ABSTAIN, request.runs(), null, null, Prediction.UNKNOWN, why);
   }
 
+  /** What a death for memory asks for, and no word about time: the count stays. */
+  static Recommendation remedy(
+      RecommendationRequest request, String method, MemoryPlan plan, Setup current, String why) {
+    return new Recommendation(
+        recommendationId(request, method, request.runs()),
+        Verdict.CHANGE,
+        method,
+        plan.setup().toResources(),
+        Prediction.UNKNOWN,
+        current.toResources(),
+        Prediction.UNKNOWN,
+        0,
+        Recommendation.ConfidenceBasis.RULES,
+        request.settings().prices(),
+        ids(request.runs()),
+        OptionalLong.empty(),
+        Recommendation.InputBasis.UNKNOWN,
+        null,
+        why,
+        plan.evidence(),
+        Sizing.sparkConf(plan.setup(), request.profile()),
+        List.of());
+  }
+
   static Recommendation nothing(
       RecommendationRequest request,
       String method,

@@ -25,11 +25,16 @@ record DeathRisk(List<Share> deaths, List<Share> survivals) {
 
   private static final double PRIOR_RUNS = 2;
 
-  /** What one of an executor's concurrent tasks has, MiB: heap, and what lies beside it. */
-  record Share(double heapMb, double besideMb) {
+  /**
+   * What one of an executor's concurrent tasks has, MiB: heap, and what lies beside it. Only sizes of
+   * which both heaps are known, or neither, compare.
+   */
+  record Share(double heapMb, double besideMb, boolean heapKnown) {
     static Share of(Setup size) {
-      double slots = size.slotsPerExecutor();
-      return new Share(size.heapMb() / slots, (size.overheadMb() + size.pysparkMb()) / slots);
+      return new Share(
+          size.heapATask(),
+          (double) (size.overheadMb() + size.pysparkMb()) / size.slotsPerExecutor(),
+          size.heapKnown());
     }
   }
 
@@ -41,7 +46,8 @@ record DeathRisk(List<Share> deaths, List<Share> survivals) {
             .filter(run -> JobModel.isWhole(run) && deaths(run).findAny().isEmpty())
             .map(run -> {
               Share had = Share.of(Setup.of(run));
-              return new Share(had.heapMb() * growth.applyAsDouble(run), had.besideMb());
+              return new Share(
+                  had.heapMb() * growth.applyAsDouble(run), had.besideMb(), had.heapKnown());
             })
             .toList());
   }
@@ -62,21 +68,26 @@ record DeathRisk(List<Share> deaths, List<Share> survivals) {
     }
     Share had = Share.of(Setup.of(run));
     boolean heap = deaths(run).anyMatch(failure -> failure.cause() == Cause.HEAP);
-    return Stream.of(heap ? new Share(had.heapMb(), Double.POSITIVE_INFINITY) : had);
+    return Stream.of(
+        heap ? new Share(had.heapMb(), Double.POSITIVE_INFINITY, had.heapKnown()) : had);
   }
 
   /** Probability that a run of this size dies for memory; empty where no run tells. */
   OptionalDouble of(Setup size) {
-    if (deaths.isEmpty() && survivals.isEmpty()) {
+    Share asked = Share.of(size);
+    List<Share> dead =
+        deaths.stream().filter(had -> had.heapKnown() == asked.heapKnown()).toList();
+    List<Share> alive =
+        survivals.stream().filter(had -> had.heapKnown() == asked.heapKnown()).toList();
+    if (dead.isEmpty() && alive.isEmpty()) {
       return OptionalDouble.empty();
     }
-    Share asked = Share.of(size);
-    double least = survivals.stream().mapToDouble(Share::heapMb).min().orElse(asked.heapMb());
+    double least = alive.stream().mapToDouble(Share::heapMb).min().orElse(asked.heapMb());
     double tried = Math.max(asked.heapMb(), least);
-    long died = deaths.stream()
+    long died = dead.stream()
         .filter(had -> had.heapMb() >= asked.heapMb() && had.besideMb() >= asked.besideMb())
         .count();
-    long survived = survivals.stream().filter(had -> had.heapMb() <= tried).count();
+    long survived = alive.stream().filter(had -> had.heapMb() <= tried).count();
     double rate = (PRIOR_DEATHS + died) / (PRIOR_RUNS + died + survived);
     double less = tried / asked.heapMb();
     return OptionalDouble.of(Math.min(1, rate * less * less));

@@ -1,6 +1,7 @@
 package io.sparkoptimizer.core.recommend;
 
 import io.sparkoptimizer.Evidence;
+import io.sparkoptimizer.Platform;
 import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.core.container.MemoryRule;
 import io.sparkoptimizer.core.container.ProcessTree;
@@ -111,7 +112,9 @@ record MemoryPlan(
     }
 
     MemoryPlan plan() {
-      if (deathFloorMb(deaths(recent, Cause.HEAP), current.slotsPerExecutor()) >= heap) {
+      if (!current.heapKnown()) {
+        heapUnknown();
+      } else if (deathFloorMb(deaths(recent, Cause.HEAP), current.slotsPerExecutor()) >= heap) {
         afterHeapDeath();
       } else {
         heapFromPeaks();
@@ -131,16 +134,13 @@ record MemoryPlan(
         Seen seen = all.get(i);
         if (JobModel.isWhole(seen.run())
             && !MemoryRule.died(seen.run())
-            && heapATask(seen.had()) <= heapATask(current)
+            && seen.had().heapKnown() == current.heapKnown()
+            && seen.had().heapATask() <= current.heapATask()
             && ++clean == CLEAN_RUNS) {
           return all.subList(0, i + 1);
         }
       }
       return all;
-    }
-
-    private static double heapATask(Setup size) {
-      return (double) size.heapMb() / size.slotsPerExecutor();
     }
 
     private static List<Seen> deaths(List<Seen> among, Cause cause) {
@@ -160,9 +160,40 @@ record MemoryPlan(
     private static long deathFloorMb(List<Seen> heapDeaths, int slots) {
       return heapDeaths.stream()
           .map(Seen::had)
+          .filter(Setup::heapKnown)
           .mapToLong(had -> had.heapMb() * slots / had.slotsPerExecutor())
           .max()
           .orElse(0);
+    }
+
+    /** Nothing is proposed where nothing is known: fewer tasks at a time need no figure. */
+    private void heapUnknown() {
+      List<Seen> died = deaths(recent, Cause.HEAP).stream()
+          .filter(seen -> seen.had().heapATask() >= current.heapATask())
+          .toList();
+      int slots = current.slotsPerExecutor();
+      if (!died.isEmpty()
+          && slots > 1
+          && !locked.contains(CORES)
+          && current.platform() != Platform.DATABRICKS) {
+        urgent = true;
+        cores = slots / 2 * current.taskCpus();
+        noteDeath(
+            CORES,
+            current.cores() + "",
+            cores + "",
+            died,
+            "fewer tasks at a time share the heap that died: each has twice as much");
+      }
+      note(
+          HEAP,
+          null,
+          null,
+          "peak_jvm_heap_bytes",
+          heap * 1048576.0,
+          null,
+          runs(all),
+          "left out: no log says what heap executors have; memory is billed by what was seen in use");
     }
 
     private void afterHeapDeath() {
@@ -213,6 +244,7 @@ record MemoryPlan(
       for (Seen seen : all) {
         if (JobModel.isWhole(seen.run())
             && heapPeakMb(seen.run()).isPresent()
+            && seen.had().heapKnown()
             && seen.had().slotsPerExecutor() >= current.slotsPerExecutor()) {
           byHeap.computeIfAbsent(seen.had().heapMb(), size -> new ArrayList<>()).add(seen.run());
         }
@@ -419,7 +451,7 @@ record MemoryPlan(
       if (pyspark > 0) {
         pythonsOwn(python);
       }
-      if (!contained) {
+      if (!contained || !current.heapKnown()) {
         return;
       }
       // Without a limit of their own, Python workers live in the overhead.
@@ -571,7 +603,7 @@ record MemoryPlan(
     private void note(
         String property,
         @Nullable String from,
-        String to,
+        @Nullable String to,
         String metric,
         @Nullable Number observed,
         @Nullable Number threshold,

@@ -8,6 +8,7 @@ import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.core.schedule.RecordedSchedule;
 import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spi.RecommendationRequest;
 import io.sparkoptimizer.spi.Recommender;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.OptionalDouble;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /**
@@ -47,6 +49,9 @@ public final class RulesRecommender implements Recommender {
       return SizeClass.answer(request, NAME);
     }
     List<ApplicationRun> runs = request.runs();
+    if (runs.stream().noneMatch(JobModel::isWhole)) {
+      return withoutAWholeRun(request);
+    }
     Optional<JobModel> model = JobModel.of(runs);
     if (model.isEmpty()) {
       return Answers.abstain(
@@ -65,8 +70,13 @@ public final class RulesRecommender implements Recommender {
           "A streaming job runs until it is stopped: it is sized by batch time against"
               + " its trigger, which is not done yet.");
     }
-    return request.runs().stream()
-        .findFirst()
+    Optional<ApplicationRun> newest = request.runs().stream().findFirst();
+    if (newest.filter(run -> run.clusterManager() == ClusterManager.LOCAL).isPresent()) {
+      return Optional.of(
+          "The newest run was in local mode: its size is the N of local[N], and tells"
+              + " nothing of executors. What is wrong with its memory, analyze says.");
+    }
+    return newest
         .map(ApplicationRun::kind)
         .filter(kind -> kind != ApplicationKind.BATCH)
         .map(kind -> "The newest run was no batch run but "
@@ -74,10 +84,31 @@ public final class RulesRecommender implements Recommender {
             + ": how long it lasts, and how many executors it needs, is not decided by its work.");
   }
 
+  /** Failed and cut runs did less than the job's work: they tell what died, and no time. */
+  private static Recommendation withoutAWholeRun(RecommendationRequest request) {
+    JobProfile profile = request.profile();
+    List<ApplicationRun> runs = request.runs();
+    String why = "Only lower bounds: none of " + Words.plural(runs.size(), "run")
+        + " is whole (succeeded, with a log to its end).";
+    Setup current = Setup.of(runs.get(0), profile);
+    MemoryPlan plan = MemoryPlan.of(
+        current, runs, InputSize.of(profile, OptionalDouble.empty()), profile.locked());
+    return plan.urgent()
+        ? Answers.remedy(
+            request,
+            NAME,
+            plan,
+            current,
+            why + " But something died for memory, which"
+                + " this is to mend; how long it takes then, nothing tells.")
+        : Answers.abstain(request, NAME, why);
+  }
+
   private static Sizing.Need need(RecommendationRequest request, JobModel model) {
     JobProfile profile = request.profile();
     List<ApplicationRun> runs = request.runs();
-    Setup current = Setup.of(runs.get(0), profile);
+    // A run that failed early tells neither what it would have got nor what goes well.
+    Setup current = Setup.of(model.newestRun(), profile);
     InputSize input =
         InputSize.of(profile, JobModel.inputBytes(model.newestRun()), bytesOfLike(profile, runs));
     MemoryPlan plan = MemoryPlan.of(current, runs, input, profile.locked());
@@ -91,7 +122,8 @@ public final class RulesRecommender implements Recommender {
         current,
         plan,
         otherExecutors(request, current, plan, input),
-        (int) Math.min(1_000_000, Math.ceil(newest.widestStage() * Math.max(1, input.scale()))),
+        (int) Math.min(
+            1_000_000, Math.ceil(Width.of(model.newestRun()) * Math.max(1, input.scale()))),
         partitions,
         size -> model.forecast(size.candidate(input.scale())),
         model.noise(),
@@ -165,9 +197,6 @@ public final class RulesRecommender implements Recommender {
       reasons.add("The runs report no bytes read, so the declared size could not be compared.");
     } else if (profile.inputSize().isPresent()) {
       reasons.add("The declared size is taken for bytes read.");
-    }
-    if (!JobModel.isWhole(newest)) {
-      reasons.add("No run went through with a whole log: times are lower bounds.");
     }
     return reasons;
   }

@@ -35,15 +35,27 @@ final class Search {
 
   private static final int MOST_ALTERNATIVES = 10;
 
+  /** A size that dies more often, and more often than today's, is taken only where no safer one will do. */
+  private static final double RISKY = 0.2;
+
   private final JobProfile profile;
   private final OptimizerSettings settings;
   private final Function<Setup, Option> price;
+  private final double mostRisk;
 
-  /** @param price what a size is expected to take */
-  Search(JobProfile profile, OptimizerSettings settings, Function<Setup, Option> price) {
+  /**
+   * @param price what a size is expected to take
+   * @param todaysRisk probability that today's size dies for memory
+   */
+  Search(
+      JobProfile profile,
+      OptimizerSettings settings,
+      Function<Setup, Option> price,
+      double todaysRisk) {
     this.profile = profile;
     this.settings = settings;
     this.price = price;
+    this.mostRisk = Math.max(RISKY, todaysRisk);
   }
 
   /**
@@ -100,12 +112,27 @@ final class Search {
     return new Found(pick, binding, front, fastest, cheapest);
   }
 
-  /** Sizes whose interval meets every demand; where there are none, those whose expectation does. */
+  /**
+   * Sizes whose interval meets every demand, or where there are none, those whose expectation does; of
+   * either only the safe ones, where there are any.
+   */
   private List<Option> feasible(List<Option> all) {
-    List<Option> surely = all.stream().filter(option -> meets(option, true)).toList();
-    return surely.isEmpty()
-        ? all.stream().filter(option -> meets(option, false)).toList()
-        : surely;
+    for (boolean safe : new boolean[] {true, false}) {
+      for (boolean surely : new boolean[] {true, false}) {
+        List<Option> some = all.stream()
+            .filter(option -> (!safe || isSafe(option)) && meets(option, surely))
+            .toList();
+        if (!some.isEmpty()) {
+          return some;
+        }
+      }
+    }
+    return List.of();
+  }
+
+  /** Whether it dies for memory hardly ever, or no more often than today's size. */
+  boolean isSafe(Option option) {
+    return option.oomRisk().orElse(0) <= mostRisk;
   }
 
   boolean meets(Option option, boolean surely) {
@@ -128,6 +155,9 @@ final class Search {
     }
     if (profile.budget().isPresent() && option.cost().high() > profile.budget().getAsDouble()) {
       violated.add("budget");
+    }
+    if (!isSafe(option)) {
+      violated.add("oom-risk");
     }
     return violated;
   }

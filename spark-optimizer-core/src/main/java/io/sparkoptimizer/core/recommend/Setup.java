@@ -6,11 +6,14 @@ import io.sparkoptimizer.Prices;
 import io.sparkoptimizer.Resources;
 import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.core.container.Containers;
+import io.sparkoptimizer.core.container.MemoryRule;
 import io.sparkoptimizer.core.schedule.Candidate;
 import io.sparkoptimizer.core.schedule.Estimate;
 import io.sparkoptimizer.core.schedule.RecordedSchedule;
 import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.MemoryPeak;
 import io.sparkoptimizer.spark.SparkSettings;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +30,9 @@ import java.util.TreeMap;
  * @param executors the fixed count, or the most of dynamic allocation
  * @param dynamicMin least executors; empty where the count is fixed
  * @param dynamicInitial executors to start with; empty where the count is fixed
+ * @param heapMb heap of an executor; where it is not known, what was seen in use, to be billed and no
+ *     advice
+ * @param heapKnown whether the log, or the profile, tells the heap
  */
 public record Setup(
     Map<String, String> conf,
@@ -37,6 +43,7 @@ public record Setup(
     OptionalInt dynamicInitial,
     int cores,
     long heapMb,
+    boolean heapKnown,
     long overheadMb,
     long offHeapMb,
     long pysparkMb,
@@ -45,6 +52,7 @@ public record Setup(
     int driverCores,
     OptionalInt shufflePartitions) {
 
+  private static final String INSTANCES = "spark.executor.instances";
   private static final double MS_PER_HOUR = 3_600_000.0;
   private static final double MB_PER_GB = 1024.0;
 
@@ -53,18 +61,27 @@ public record Setup(
 
   /** What a recorded run had. */
   public static Setup of(ApplicationRun run) {
-    return of(run, JobProfile.builder().build());
+    return of(run, JobProfile.builder().build(), OptionalInt.empty());
   }
 
-  /** What the next run has unless it is told otherwise: what the last one had, and what the profile sets. */
+  /**
+   * What the next run has unless it is told otherwise: what the last one asked for (it may have got
+   * less), and what the profile sets.
+   */
   static Setup of(ApplicationRun run, JobProfile profile) {
+    OptionalInt asked = SparkSettings.count(profile.configuration(), INSTANCES);
+    if (asked.isEmpty() && run.clusterManager() != ClusterManager.LOCAL) {
+      asked = SparkSettings.count(run.configuration(), INSTANCES);
+    }
+    return of(run, profile, asked);
+  }
+
+  private static Setup of(ApplicationRun run, JobProfile profile, OptionalInt instances) {
     Map<String, String> conf = new TreeMap<>(run.configuration());
     conf.putAll(profile.configuration());
     Allocation allocation = Allocation.of(run);
-    OptionalInt instances =
-        SparkSettings.count(profile.configuration(), "spark.executor.instances");
     OptionalInt cores = SparkSettings.count(profile.configuration(), "spark.executor.cores");
-    OptionalLong heap = SparkSettings.memoryMb(profile.configuration(), "spark.executor.memory");
+    OptionalLong heap = heapMb(run, profile, allocation);
     boolean python = Containers.isPython(conf);
     int coresEach = cores.orElse(Math.max(1, allocation.executorCores().orElse(1)));
     return of(
@@ -76,11 +93,34 @@ public record Setup(
             ? RecordedSchedule.mostUseful(run, coresEach)
             : instances.orElse(Math.max(1, allocation.peakExecutors().orElse(1))),
         coresEach,
-        heap.orElse(allocation.executorMemoryMb().orElse(DEFAULT_HEAP_MB)),
+        heap.orElse(Math.max(DEFAULT_HEAP_MB, MemoryRule.upMb(heapPeakMb(run)))),
+        heap.isPresent(),
         run.sql().isEmpty()
             ? OptionalInt.empty()
             : OptionalInt.of(
                 SparkSettings.count(conf, "spark.sql.shuffle.partitions").orElse(200)));
+  }
+
+  /** Spark's default is no knowledge where nothing of the configuration was logged, or more was used. */
+  private static OptionalLong heapMb(
+      ApplicationRun run, JobProfile profile, Allocation allocation) {
+    OptionalLong set = SparkSettings.memoryMb(profile.configuration(), "spark.executor.memory");
+    if (set.isPresent()) {
+      return set;
+    }
+    OptionalLong had = allocation.executorMemoryMb();
+    boolean assumed = run.clusterManager() != ClusterManager.LOCAL
+        && run.setting("spark.executor.memory").isEmpty();
+    return assumed && (run.configuration().isEmpty() || heapPeakMb(run) > had.orElse(0))
+        ? OptionalLong.empty()
+        : had;
+  }
+
+  private static long heapPeakMb(ApplicationRun run) {
+    return Allocation.workers(run).stream()
+        .mapToLong(executor -> executor.peaks().orZero(MemoryPeak.JVM_HEAP) >> 20)
+        .max()
+        .orElse(0);
   }
 
   static Setup of(
@@ -90,6 +130,7 @@ public record Setup(
       int executors,
       int cores,
       long heapMb,
+      boolean heapKnown,
       OptionalInt partitions) {
     boolean dynamic =
         SparkSettings.flag(conf, "spark.dynamicAllocation.enabled").orElse(false);
@@ -98,12 +139,15 @@ public record Setup(
     int most = Math.max(1, dynamic && max <= Search.MOST_EXECUTORS ? max : executors);
     int min = Math.min(
         most, SparkSettings.count(conf, "spark.dynamicAllocation.minExecutors").orElse(0));
+    // As Spark does: the largest of the three.
     int initial = Math.min(
         most,
         Math.max(
             min,
-            SparkSettings.count(conf, "spark.dynamicAllocation.initialExecutors")
-                .orElse(min)));
+            Math.max(
+                SparkSettings.count(conf, "spark.dynamicAllocation.initialExecutors")
+                    .orElse(min),
+                SparkSettings.count(conf, INSTANCES).orElse(0))));
     long driverHeap = SparkSettings.memoryMb(conf, "spark.driver.memory").orElse(DEFAULT_HEAP_MB);
     boolean offHeap = SparkSettings.flag(conf, "spark.memory.offHeap.enabled").orElse(false);
     return new Setup(
@@ -115,6 +159,7 @@ public record Setup(
         dynamic ? OptionalInt.of(initial) : OptionalInt.empty(),
         Math.max(1, cores),
         heapMb,
+        heapKnown,
         Containers.executorOverheadMb(conf, heapMb, platform, python),
         offHeap ? SparkSettings.memoryMb(conf, "spark.memory.offHeap.size").orElse(0) : 0,
         SparkSettings.memoryMb(conf, "spark.executor.pyspark.memory").orElse(0),
@@ -133,6 +178,16 @@ public record Setup(
     return Math.max(1, cores / taskCpus());
   }
 
+  /** Heap of one of its concurrent tasks, MiB; in parts of an executor where the heap is not known. */
+  double heapATask() {
+    return (heapKnown ? heapMb : 1.0) / slotsPerExecutor();
+  }
+
+  /** All that Spark asks the cluster for, MiB. */
+  long memoryMb() {
+    return heapMb + overheadMb + offHeapMb + pysparkMb;
+  }
+
   int taskCpus() {
     return Math.max(1, SparkSettings.count(conf, "spark.task.cpus").orElse(1));
   }
@@ -147,7 +202,7 @@ public record Setup(
 
   /** What one executor takes from the cluster. */
   long executorContainerMb() {
-    return Containers.roundedMb(platform, heapMb + overheadMb + offHeapMb + pysparkMb, cores);
+    return Containers.roundedMb(platform, memoryMb(), cores);
   }
 
   long driverContainerMb() {
@@ -193,6 +248,7 @@ public record Setup(
         asBefore ? dynamicInitial : min,
         newCores,
         newHeapMb,
+        heapKnown || newHeapMb != heapMb,
         Containers.executorOverheadMb(conf, newHeapMb, platform, python),
         offHeapMb,
         pysparkMb,
@@ -218,6 +274,7 @@ public record Setup(
         initial,
         cores,
         heapMb,
+        heapKnown,
         overheadMb,
         offHeapMb,
         pysparkMb,
@@ -238,6 +295,7 @@ public record Setup(
         dynamicInitial,
         newCores,
         newHeapMb,
+        heapKnown,
         newOverheadMb,
         offHeapMb,
         newPysparkMb,
@@ -257,6 +315,7 @@ public record Setup(
         dynamicInitial,
         cores,
         heapMb,
+        heapKnown,
         overheadMb,
         offHeapMb,
         pysparkMb,
@@ -276,6 +335,7 @@ public record Setup(
         dynamicInitial,
         cores,
         heapMb,
+        heapKnown,
         overheadMb,
         offHeapMb,
         pysparkMb,
@@ -288,6 +348,11 @@ public record Setup(
   /** The Spark properties that ask for this. */
   Map<String, String> toSparkConf() {
     Map<String, String> properties = new TreeMap<>(toResources().toSparkConf());
+    if (dynamicInitial.isPresent()
+        && SparkSettings.count(conf, INSTANCES).orElse(0) > dynamicInitial.getAsInt()) {
+      // Spark starts with the largest of both, and refuses more than the maximum.
+      properties.put(INSTANCES, Integer.toString(dynamicInitial.getAsInt()));
+    }
     if (platform == Platform.STANDALONE && !isDynamic()) {
       // A standalone master counts cores, not executors.
       properties.put("spark.cores.max", Integer.toString(executors * cores));
@@ -299,14 +364,16 @@ public record Setup(
     Resources.Builder resources = Resources.builder()
         .numExecutors(executors)
         .executorCores(cores)
-        .executorMemoryMb(heapMb)
+        .executorMemoryMb(heapKnown ? OptionalLong.of(heapMb) : OptionalLong.empty())
         .executorOffHeapMb(offHeapMb)
         .driverMemoryMb(driverHeapMb)
         .driverCores(driverCores)
         .shufflePartitions(shufflePartitions)
         .dynamicAllocation(isDynamic());
     if (Containers.hasContainers(platform)) {
-      resources.executorMemoryOverheadMb(overheadMb).driverMemoryOverheadMb(driverOverheadMb);
+      resources
+          .executorMemoryOverheadMb(heapKnown ? OptionalLong.of(overheadMb) : OptionalLong.empty())
+          .driverMemoryOverheadMb(driverOverheadMb);
     }
     if (pysparkMb > 0) {
       resources.executorPysparkMemoryMb(pysparkMb);

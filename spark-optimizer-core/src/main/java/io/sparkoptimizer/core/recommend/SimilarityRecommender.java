@@ -162,7 +162,7 @@ public final class SimilarityRecommender implements Recommender {
       widest = (int) Math.max(
           widest,
           Math.min(
-              1_000_000, Math.ceil(one.model().newest().widestStage() * Math.max(1, one.scale()))));
+              1_000_000, Math.ceil(Width.of(one.model().newestRun()) * Math.max(1, one.scale()))));
       runs.addAll(one.model().runs());
       PartitionRule rule = PartitionRule.of(one.model().newestRun(), base.conf(), one.scale());
       partitions =

@@ -71,6 +71,7 @@ final class SizeClass {
         SparkSettings.count(conf, "spark.executor.instances").orElse(1),
         Math.max(1, SparkSettings.count(conf, "spark.executor.cores").orElse(CORES)),
         SparkSettings.memoryMb(conf, "spark.executor.memory").orElse(HEAP_MB),
+        true,
         OptionalInt.of(SparkSettings.count(conf, "spark.sql.shuffle.partitions").orElse(200)));
     List<String> reasons = new ArrayList<>();
     reasons.add(

@@ -13,12 +13,16 @@ import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.core.container.ServerlessWorkers;
 import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.SparkSettings;
 import io.sparkoptimizer.spi.RecommendationRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class Sizing {
   static final String INSTANCES = "spark.executor.instances";
   static final String MAX_EXECUTORS = "spark.dynamicAllocation.maxExecutors";
+  private static final String MIN_EXECUTORS = "spark.dynamicAllocation.minExecutors";
+  private static final String INITIAL_EXECUTORS = "spark.dynamicAllocation.initialExecutors";
+  private static final String CORES_MAX = "spark.cores.max";
 
   /** A change of size must gain more than half of what equal runs differ by. */
   private static final double NOISE_SHARE = 0.5;
@@ -43,7 +50,7 @@ final class Sizing {
    * @param current what the next run has unless it is told otherwise; null for a new job
    * @param plan its memory; the setup of it is where the search begins
    * @param others the same for other cores per executor that may be chosen
-   * @param widestStage tasks of the widest stage: more slots than these are idle
+   * @param mostTasks tasks that can run at once: more slots than these are idle
    * @param partitions sizes the shuffle
    * @param forecast what a size takes
    * @param noise standard deviation of ln(duration) between equal runs
@@ -58,7 +65,7 @@ final class Sizing {
       @Nullable Setup current,
       MemoryPlan plan,
       List<MemoryPlan> others,
-      int widestStage,
+      int mostTasks,
       PartitionRule partitions,
       Function<Setup, JobModel.Forecast> forecast,
       double noise,
@@ -81,7 +88,9 @@ final class Sizing {
     this.need = need;
     this.profile = request.profile();
     this.prices = request.settings().prices();
-    this.search = new Search(profile, request.settings(), this::price);
+    double todaysRisk =
+        need.current() == null ? 0 : planOf(need.current()).risk(need.current()).orElse(0);
+    this.search = new Search(profile, request.settings(), this::price, todaysRisk);
   }
 
   static Recommendation answer(RecommendationRequest request, Need need) {
@@ -118,7 +127,20 @@ final class Sizing {
       return Answers.nothing(
           request, need.method(), Verdict.INFEASIBLE, need.runs(), why, current, todays, why + ".");
     }
-    Search.Found found = search.among(sizes(), cap());
+    if (limit() < leastCount() && fixedCount(need.plan().setup()).isEmpty()) {
+      String why = "max-executors " + limit() + ": a locked minimum or initial count asks for "
+          + leastCount();
+      return Answers.nothing(
+          request, need.method(), Verdict.INFEASIBLE, need.runs(), why, current, todays, why + ".");
+    }
+    List<Setup> sizes = sizes();
+    if (sizes.isEmpty()) {
+      String why = "no worker of EMR Serverless holds " + need.plan().setup().memoryMb()
+          + " MiB for " + Words.plural(need.plan().setup().cores(), "core");
+      return Answers.nothing(
+          request, need.method(), Verdict.INFEASIBLE, need.runs(), why, current, todays, why + ".");
+    }
+    Search.Found found = search.among(sizes, cap());
     if (found.pick() == null) {
       String why = "No size meets what was asked: " + found.binding() + ". " + reasons();
       return Answers.nothing(
@@ -134,7 +156,9 @@ final class Sizing {
     if (today != null) {
       Option resized = resized(today.setup());
       boolean sure = search.meets(found.pick(), true);
-      boolean fits = runnable(resized.setup()) && search.meets(resized, sure);
+      boolean fits = runnable(resized.setup())
+          && search.meets(resized, sure)
+          && (search.isSafe(resized) || !search.isSafe(found.pick()));
       double gain = search.score(resized) - search.score(found.pick());
       if (fits && gain < NOISE_SHARE * need.noise()) {
         boolean same = resized.setup().toResources().equals(today.setup().toResources());
@@ -160,11 +184,11 @@ final class Sizing {
   private Setup withMemoryOf(Setup today) {
     Setup planned = need.plan().setup();
     // Fewer tasks in an executor want more executors for the same slots.
-    int count = planned.cores() < today.cores() && !isCountLocked()
+    int count = planned.cores() < today.cores()
         ? Math.min(
             limit(), (today.executors() * today.cores() + planned.cores() - 1) / planned.cores())
         : today.executors();
-    return planned.withExecutors(count);
+    return planned.withExecutors(fixedCount(planned).orElse(count));
   }
 
   private Setup withPartitions(Setup size) {
@@ -179,14 +203,44 @@ final class Sizing {
   }
 
   private boolean runnable(Setup size) {
-    return size.executors() <= limit()
-        && (!serverless()
-            || (ServerlessWorkers.hasCores(size.cores())
-                && size.executorContainerMb() >= size.heapMb() + size.overheadMb()));
+    return size.executors() <= limit() && (!serverless() || isWorker(size));
+  }
+
+  private static boolean isWorker(Setup size) {
+    ServerlessWorkers.Worker worker = ServerlessWorkers.smallest(size.cores(), size.memoryMb());
+    return worker.cores() == size.cores() && worker.memoryMb() >= size.memoryMb();
   }
 
   private boolean isCountLocked() {
     return profile.locked().contains(need.plan().setup().isDynamic() ? MAX_EXECUTORS : INSTANCES);
+  }
+
+  /** The one count that a lock leaves executors of this size; empty where it is free. */
+  private OptionalInt fixedCount(Setup executor) {
+    if (isCountLocked()) {
+      return OptionalInt.of(need.plan().setup().executors());
+    }
+    OptionalInt cores = SparkSettings.count(executor.conf(), CORES_MAX);
+    return profile.locked().contains(CORES_MAX)
+            && cores.isPresent()
+            && executor.platform() == Platform.STANDALONE
+            && !executor.isDynamic()
+        ? OptionalInt.of(Math.max(1, cores.getAsInt() / executor.cores()))
+        : OptionalInt.empty();
+  }
+
+  /** The fewest executors that platform and locks allow. */
+  private int leastCount() {
+    Setup setup = need.plan().setup();
+    int least = serverless() ? ServerlessWorkers.LEAST_MAX_EXECUTORS : 1;
+    if (setup.isDynamic()) {
+      for (String property : List.of(MIN_EXECUTORS, INITIAL_EXECUTORS, INSTANCES)) {
+        if (profile.locked().contains(property)) {
+          least = Math.max(least, SparkSettings.count(setup.conf(), property).orElse(0));
+        }
+      }
+    }
+    return least;
   }
 
   private int limit() {
@@ -195,7 +249,7 @@ final class Sizing {
 
   private int useful(int cores) {
     int slots = Math.max(1, cores / need.plan().setup().taskCpus());
-    return Math.max(1, (need.widestStage() + slots - 1) / slots);
+    return Math.max(1, (need.mostTasks() + slots - 1) / slots);
   }
 
   private @Nullable String cap() {
@@ -210,11 +264,12 @@ final class Sizing {
     List<Setup> sizes = new ArrayList<>();
     for (MemoryPlan plan : plans()) {
       Setup executor = serverless() ? onWorkers(plan.setup()) : plan.setup();
-      if (isCountLocked()) {
-        sizes.add(withPartitions(executor));
+      OptionalInt fixed = fixedCount(executor);
+      if (fixed.isPresent()) {
+        sizes.add(withPartitions(executor.withExecutors(fixed.getAsInt())));
         continue;
       }
-      int least = serverless() ? ServerlessWorkers.LEAST_MAX_EXECUTORS : 1;
+      int least = leastCount();
       int most = Math.max(least, Math.min(limit(), useful(executor.cores())));
       OptionalInt present = need.current() == null
           ? OptionalInt.empty()
@@ -223,7 +278,7 @@ final class Sizing {
       for (int count : Search.counts(least, most, OptionalInt.empty())) {
         sizes.add(withPartitions(executor.withExecutors(count)));
       }
-      if (present.isPresent() && present.getAsInt() <= upTo) {
+      if (present.isPresent() && present.getAsInt() <= upTo && present.getAsInt() >= least) {
         sizes.add(withPartitions(executor.withExecutors(present.getAsInt())));
       }
     }
@@ -234,12 +289,31 @@ final class Sizing {
       sizes.addAll(
           sizes.stream().map(size -> size.withShufflePartitions(present)).toList());
     }
-    return sizes.stream().distinct().toList();
+    return sizes.stream()
+        .filter(size -> !serverless() || isWorker(size))
+        .distinct()
+        .toList();
   }
 
-  /** EMR Serverless has workers of some core counts only; memory a task stays what the plan gives it. */
+  /**
+   * EMR Serverless has workers of some sizes only; memory a task stays what the plan gives it. As many
+   * cores as planned, else more, else fewer.
+   */
   private static Setup onWorkers(Setup planned) {
-    int cores = ServerlessWorkers.smallest(planned.cores(), 1).cores();
+    return IntStream.concat(
+            ServerlessWorkers.cores().filter(cores -> cores >= planned.cores()),
+            ServerlessWorkers.cores()
+                .filter(cores -> cores < planned.cores())
+                .map(cores -> -cores)
+                .sorted()
+                .map(cores -> -cores))
+        .mapToObj(cores -> withCores(planned, cores))
+        .filter(Sizing::isWorker)
+        .findFirst()
+        .orElse(planned);
+  }
+
+  private static Setup withCores(Setup planned, int cores) {
     return cores == planned.cores()
         ? planned
         : planned.withExecutor(
@@ -247,6 +321,21 @@ final class Sizing {
             Containers.roundUp(planned.heapMb() * cores / planned.cores(), 256),
             planned.overheadMb() * cores / planned.cores(),
             planned.pysparkMb() * cores / planned.cores());
+  }
+
+  /** What to submit: a locked property as it is configured, or not at all. */
+  static Map<String, String> sparkConf(Setup size, JobProfile profile) {
+    Map<String, String> conf = new TreeMap<>(size.toSparkConf());
+    for (String property :
+        List.of(MIN_EXECUTORS, INITIAL_EXECUTORS, MAX_EXECUTORS, INSTANCES, CORES_MAX)) {
+      String configured = size.conf().get(property);
+      if (profile.locked().contains(property)
+          && conf.containsKey(property)
+          && !(property.equals(INSTANCES) && configured == null)) {
+        conf.compute(property, (name, proposed) -> configured);
+      }
+    }
+    return conf;
   }
 
   private Recommendation recommendation(
@@ -272,7 +361,7 @@ final class Sizing {
         found.binding(),
         reasoning(verdict, pick, today, found),
         keep ? kept(pick) : evidence(pick, today),
-        pick.setup().toSparkConf(),
+        sparkConf(pick.setup(), profile),
         Search.alternatives(found.front(), proposed).stream()
             .map(option ->
                 new Recommendation.Alternative(option.setup().toResources(), option.prediction()))
@@ -344,8 +433,8 @@ final class Sizing {
     }
     Setup had = today.setup();
     String current = switch (seen.property()) {
-      case MemoryPlan.HEAP -> had.heapMb() + "m";
-      case MemoryPlan.OVERHEAD -> had.overheadMb() + "m";
+      case MemoryPlan.HEAP -> had.heapKnown() ? had.heapMb() + "m" : null;
+      case MemoryPlan.OVERHEAD -> had.heapKnown() ? had.overheadMb() + "m" : null;
       default -> seen.current();
     };
     return new Evidence(
@@ -375,9 +464,7 @@ final class Sizing {
           .append(Words.plural(size.executors(), "executor"))
           .append(" of ")
           .append(Words.plural(size.cores(), "core"))
-          .append(" and ")
-          .append(size.heapMb())
-          .append(" MiB of heap ")
+          .append(size.heapKnown() ? " and " + size.heapMb() + " MiB of heap " : " ")
           .append(size.executors() == 1 && !size.isDynamic() ? "is" : "are")
           .append(" expected to take ")
           .append(Words.time(pick.durationMs()));

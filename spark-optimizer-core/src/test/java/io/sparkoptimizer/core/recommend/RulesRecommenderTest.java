@@ -19,13 +19,20 @@ import io.sparkoptimizer.core.TestRuns;
 import io.sparkoptimizer.core.container.ServerlessWorkers;
 import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.Distribution;
 import io.sparkoptimizer.spark.MemoryFailure.Cause;
 import io.sparkoptimizer.spark.MemoryFailure.Certainty;
 import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.SparkJob;
+import io.sparkoptimizer.spark.StageAttempt;
+import io.sparkoptimizer.spark.TaskDistribution;
 import io.sparkoptimizer.spi.RecommendationRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class RulesRecommenderTest {
@@ -442,5 +449,260 @@ class RulesRecommenderTest {
     assertThat(answer.proposed().executorCores()).hasValue(4);
     assertThat(answer.alternatives())
         .allSatisfy(other -> assertThat(other.resources().executorCores()).hasValue(4));
+  }
+
+  private static TestRuns dynamic() {
+    return TestRuns.run()
+        .scan(8, 60_000, 1L << 30)
+        .shuffle(8, 2_000, 1L << 20)
+        .executors(40, 2)
+        .conf("spark.dynamicAllocation.enabled", "true")
+        .conf("spark.dynamicAllocation.maxExecutors", "40")
+        .conf("spark.executor.instances", "35");
+  }
+
+  private static int number(Recommendation answer, String property) {
+    return Integer.parseInt(answer.sparkConf().get(property));
+  }
+
+  @Test
+  void recommend_dynamicWithInstancesAboveTheMaximum_lowersThem() {
+    Recommendation answer = ask(job(), TestRuns.repeated(3, i -> dynamic()));
+
+    assertThat(answer.current().dynamicAllocationInitial()).hasValue(35);
+    assertThat(number(answer, "spark.dynamicAllocation.maxExecutors")).isLessThan(35);
+    assertThat(number(answer, "spark.executor.instances"))
+        .isEqualTo(number(answer, "spark.dynamicAllocation.initialExecutors"))
+        .isLessThanOrEqualTo(number(answer, "spark.dynamicAllocation.maxExecutors"));
+  }
+
+  @Test
+  void recommend_dynamicBoundsLocked_areSubmittedAsConfigured() {
+    List<ApplicationRun> runs = TestRuns.repeated(
+        3,
+        i -> dynamic()
+            .conf("spark.executor.instances", "0")
+            .conf("spark.dynamicAllocation.minExecutors", "12")
+            .conf("spark.dynamicAllocation.initialExecutors", "20"));
+
+    Recommendation min = ask(job().lock("spark.dynamicAllocation.minExecutors"), runs);
+    Recommendation initial = ask(job().lock("spark.dynamicAllocation.initialExecutors"), runs);
+    Recommendation max = ask(job().lock("spark.dynamicAllocation.maxExecutors"), runs);
+    Recommendation tooFew =
+        ask(job().lock("spark.dynamicAllocation.minExecutors").maxExecutors(5), runs);
+
+    assertThat(number(min, "spark.dynamicAllocation.minExecutors")).isEqualTo(12);
+    assertThat(number(min, "spark.dynamicAllocation.maxExecutors")).isBetween(12, 19);
+    assertThat(number(initial, "spark.dynamicAllocation.initialExecutors")).isEqualTo(20);
+    assertThat(number(initial, "spark.dynamicAllocation.maxExecutors")).isGreaterThanOrEqualTo(20);
+    assertThat(number(max, "spark.dynamicAllocation.maxExecutors")).isEqualTo(40);
+    assertThat(tooFew.verdict()).isEqualTo(Verdict.INFEASIBLE);
+    assertThat(tooFew.bindingConstraint())
+        .isEqualTo("max-executors 5: a locked minimum or initial count asks for 12");
+  }
+
+  @Test
+  void recommend_coresMaxLocked_fillsItAndChangesNothing() {
+    List<ApplicationRun> runs = TestRuns.repeated(
+        3, i -> TestRuns.etl().manager(ClusterManager.STANDALONE).conf("spark.cores.max", "8"));
+
+    Recommendation free = ask(job(), runs);
+    Recommendation locked = ask(job().lock("spark.cores.max"), runs);
+
+    assertThat(number(free, "spark.cores.max")).isGreaterThan(8);
+    assertThat(number(locked, "spark.cores.max")).isEqualTo(8);
+    assertThat(executors(locked) * locked.proposed().executorCores().orElseThrow())
+        .isEqualTo(8);
+  }
+
+  @Test
+  void recommend_gotFewerThanAskedFor_todayIsWhatWasAsked() {
+    List<ApplicationRun> runs =
+        TestRuns.repeated(3, i -> TestRuns.etl().conf("spark.executor.instances", "50"));
+
+    Recommendation locked = ask(job().lock("spark.executor.instances"), runs);
+
+    assertThat(locked.current().numExecutors()).hasValue(50);
+    assertThat(number(locked, "spark.executor.instances")).isEqualTo(50);
+  }
+
+  @Test
+  void recommend_newestFailedEarly_todayIsTheNewestWholeRuns() {
+    List<ApplicationRun> runs = TestRuns.repeated(
+        4,
+        i -> i == 3
+            ? TestRuns.run().scan(20, 1_000, 1L << 30).executors(1, 2).status(RunStatus.FAILED)
+            : TestRuns.etl().executors(8, 2));
+
+    Recommendation locked = ask(job().lock("spark.executor.instances"), runs);
+
+    assertThat(locked.current().numExecutors()).hasValue(8);
+    assertThat(executors(locked)).isEqualTo(8);
+  }
+
+  @Test
+  void recommend_heapIsUnknown_leavesMemoryOut() {
+    ApplicationRun run = TestRuns.etl().heapMb(16_384, 9_000).build();
+    ApplicationRun databricks = run.toBuilder()
+        .clusterManager(ClusterManager.DATABRICKS)
+        .configuration(Map.of("spark.databricks.clusterUsageTags.clusterId", "1"))
+        .build();
+    ApplicationRun noEnvironment = TestRuns.etl().heapMb(1_024, 500).build().toBuilder()
+        .configuration(Map.of())
+        .build();
+    ApplicationRun aboveTheDefault =
+        run.toBuilder().configuration(Map.of("spark.app.name", "nightly")).build();
+
+    for (ApplicationRun unknown : List.of(databricks, noEnvironment, aboveTheDefault)) {
+      Recommendation answer = ask(job(), List.of(unknown));
+
+      assertThat(answer.verdict()).isEqualTo(Verdict.CHANGE);
+      assertThat(answer.current().executorMemoryMb()).isEmpty();
+      assertThat(answer.proposed().executorMemoryMb()).isEmpty();
+      assertThat(answer.proposed().executorMemoryOverheadMb()).isEmpty();
+      assertThat(answer.sparkConf())
+          .doesNotContainKeys("spark.executor.memory", "spark.executor.memoryOverhead");
+      assertThat(answer.reasoning()).doesNotContain("MiB of heap");
+      assertThat(answer.evidence())
+          .filteredOn(one -> one.property().equals("spark.executor.memory"))
+          .singleElement()
+          .satisfies(one -> {
+            assertThat(one.proposed()).isNull();
+            assertThat(one.effect()).contains("left out", "billed by what was seen in use");
+          });
+    }
+    assertThat(
+            ask(job(), List.of(aboveTheDefault)).currentPrediction().gbHours().getAsDouble())
+        .isGreaterThan(
+            3 * ask(job(), List.of(noEnvironment)).currentPrediction().gbHours().getAsDouble());
+  }
+
+  @Test
+  void recommend_noWholeRun_abstainsUnlessADeathTellsTheRemedy() {
+    TestRuns cut = TestRuns.run().scan(20, 1_000, 1L << 30);
+    Recommendation failed = ask(job(), List.of(cut.status(RunStatus.FAILED).build()));
+    Recommendation died = ask(
+        job(),
+        List.of(TestRuns.etl()
+            .executors(6, 4)
+            .status(RunStatus.FAILED)
+            .died(Cause.HEAP, Certainty.CERTAIN)
+            .build()));
+
+    assertThat(failed.verdict()).isEqualTo(Verdict.ABSTAIN);
+    assertThat(failed.reasoning())
+        .isEqualTo("Only lower bounds: none of 1 run is whole (succeeded, with a log to its end).");
+    assertThat(died.verdict()).isEqualTo(Verdict.CHANGE);
+    assertThat(died.confidence()).isZero();
+    assertThat(executors(died)).isEqualTo(6);
+    assertThat(died.proposed().executorCores()).hasValue(2);
+    assertThat(died.prediction().duration()).isEmpty();
+    assertThat(died.reasoning()).startsWith("Only lower bounds").contains("died for memory");
+    assertThat(died.sparkConf()).containsEntry("spark.executor.cores", "2");
+  }
+
+  @Test
+  void recommend_fasterSizeThatOftenDies_isNotPicked() {
+    // Eight cores are faster by far, but a task with half the heap died in two of three runs.
+    List<ApplicationRun> runs = TestRuns.repeated(
+        12,
+        i -> i % 2 == 0
+            ? TestRuns.etl().executors(4, 4).heapMb(16_384, 15_000).slower(8)
+            : i < 4
+                ? TestRuns.etl()
+                    .executors(4, 8)
+                    .heapMb(16_384, 15_000)
+                    .died(Cause.HEAP, Certainty.CERTAIN)
+                : TestRuns.etl().executors(4, 8).heapMb(16_384, 15_000));
+
+    Recommendation answer = ask(job().priority(Priority.PERFORMANCE), runs);
+
+    assertThat(answer.prediction().oomRisk().orElseThrow())
+        .isLessThanOrEqualTo(Math.max(0.2, answer.currentPrediction().oomRisk().orElseThrow()));
+    assertThat(answer.proposed().executorCores()).hasValue(4);
+  }
+
+  @Test
+  void recommend_jobsSideBySide_mayUseMoreThanTheWidestStage() {
+    // 64 tasks on 8 slots, in one stage or in four jobs at the same time.
+    List<ApplicationRun> one = TestRuns.repeated(3, i -> TestRuns.run().scan(64, 60_000, 1L << 30));
+    List<ApplicationRun> four = one.stream().map(run -> sideBySide(run, 4)).toList();
+
+    Recommendation fast = ask(job().priority(Priority.PERFORMANCE), four);
+
+    assertThat(Width.of(one.get(0))).isEqualTo(64);
+    assertThat(Width.of(four.get(0))).isEqualTo(64);
+    assertThat(executors(fast)).as("16 tasks of the widest stage fill 8").isGreaterThan(8);
+  }
+
+  private static ApplicationRun sideBySide(ApplicationRun run, int jobs) {
+    StageAttempt stage = run.stages().get(0);
+    SparkJob job = run.jobs().get(0);
+    List<StageAttempt> stages = new ArrayList<>();
+    List<SparkJob> all = new ArrayList<>();
+    for (int i = 0; i < jobs; i++) {
+      Distribution.Builder times = Distribution.builder();
+      for (int task = 0; task < stage.numTasks() / jobs; task++) {
+        times.add(stage.slotTimeMs() / stage.numTasks());
+      }
+      stages.add(new StageAttempt(
+          i,
+          0,
+          "stage " + i,
+          stage.status(),
+          List.of(),
+          stage.submissionTimeMs(),
+          stage.firstTaskLaunchedTimeMs(),
+          stage.completionTimeMs(),
+          stage.numTasks() / jobs,
+          stage.numCompleteTasks() / jobs,
+          0,
+          0,
+          0,
+          stage.slotTimeMs() / jobs,
+          stage.resourceProfileId(),
+          null,
+          stage.metrics(),
+          Map.of(TaskDistribution.DURATION_MS, times.build())));
+      all.add(new SparkJob(
+          i,
+          job.status(),
+          job.submissionTimeMs(),
+          job.completionTimeMs(),
+          List.of(i),
+          OptionalLong.empty()));
+    }
+    return run.toBuilder().stages(stages).jobs(all).build();
+  }
+
+  @Test
+  void recommend_localMode_abstainsFromCounts() {
+    Recommendation answer =
+        ask(job(), List.of(TestRuns.etl().manager(ClusterManager.LOCAL).build()));
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.ABSTAIN);
+    assertThat(answer.reasoning()).contains("its size is the N of local[N]");
+  }
+
+  @Test
+  void recommend_emrServerless_takesTheWorkerThatHoldsAllMemory() {
+    // 4 cores hold 30 GB at most; with its overhead, 28 GiB of heap need 30.8.
+    Resources roomy = ask(
+            job().platform(Platform.EMR_SERVERLESS),
+            TestRuns.repeated(2, i -> TestRuns.etl().executors(4, 4).heapMb(28_672, 28_000)))
+        .proposed();
+    Recommendation none = ask(
+        job().platform(Platform.EMR_SERVERLESS),
+        TestRuns.repeated(2, i -> TestRuns.etl().executors(4, 1).heapMb(28_672, 28_000)));
+
+    long memoryMb = roomy.executorMemoryMb().orElseThrow()
+        + roomy.executorMemoryOverheadMb().orElseThrow();
+    ServerlessWorkers.Worker worker =
+        ServerlessWorkers.smallest(roomy.executorCores().orElseThrow(), memoryMb);
+    assertThat(worker.cores()).isEqualTo(roomy.executorCores().orElseThrow());
+    assertThat(worker.memoryMb()).isGreaterThanOrEqualTo(memoryMb);
+    assertThat(none.verdict()).isEqualTo(Verdict.INFEASIBLE);
+    assertThat(none.bindingConstraint())
+        .isEqualTo("no worker of EMR Serverless holds 31539 MiB for 1 core");
   }
 }
