@@ -225,25 +225,11 @@ final class DefaultOptimizer implements Optimizer {
       return List.of();
     }
     String named = profile.job().get();
-    List<RunSummary> matching = repository.summaries(RunQuery.ofJob(named));
-    List<String> signatures =
-        matching.stream().map(RunSummary::jobSignature).distinct().toList();
-    if (signatures.isEmpty()) {
-      return List.of();
+    Optional<String> signature = NamedJob.signature(named, repository);
+    if (signature.isEmpty() && repository.count(RunQuery.ALL) > 0) {
+      LOG.warn("no recorded run is of a job \"{}\": it is answered as a new one", named);
     }
-    String signature = signatures.contains(named) ? named : signatures.get(0);
-    if (signatures.size() > 1) {
-      LOG.warn(
-          "{} jobs are named \"{}\"; the one that ran last is taken, {} of {} runs: signature {}."
-              + " The others: {}",
-          signatures.size(),
-          named,
-          matching.stream().filter(run -> run.jobSignature().equals(signature)).count(),
-          matching.size(),
-          signature,
-          signatures.stream().filter(other -> !other.equals(signature)).toList());
-    }
-    return runsOf(signature);
+    return signature.map(this::runsOf).orElse(List.of());
   }
 
   /** Runs of one job that have ended, newest first. A name that equals the signature is another job's. */

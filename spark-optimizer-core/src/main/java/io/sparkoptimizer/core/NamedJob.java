@@ -8,6 +8,8 @@ import io.sparkoptimizer.spi.RunHistory;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the job that a user names, in this order: by its signature; by an application's name, whose
@@ -15,6 +17,8 @@ import java.util.TreeSet;
  * tomorrow's {@code nightly-sales-2026-11-09}, mean {@code nightly-sales@com.acme.NightlySales}.
  */
 final class NamedJob {
+  private static final Logger LOG = LoggerFactory.getLogger(NamedJob.class);
+
   private NamedJob() {}
 
   /**
@@ -30,7 +34,12 @@ final class NamedJob {
       return Optional.of(named);
     }
     if (!exact.isEmpty()) {
-      return Optional.of(exact.get(0).jobSignature());
+      String newest = exact.get(0).jobSignature();
+      if (exact.stream().anyMatch(run -> !run.jobSignature().equals(newest))) {
+        LOG.warn(
+            "several jobs are named \"{}\": the one that ran last is taken, {}", named, newest);
+      }
+      return Optional.of(newest);
     }
     String stable = JobSignatures.stableName(named);
     if (stable.isEmpty()) {

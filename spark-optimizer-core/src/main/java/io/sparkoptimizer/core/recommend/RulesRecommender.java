@@ -13,7 +13,6 @@ import io.sparkoptimizer.spi.RecommendationRequest;
 import io.sparkoptimizer.spi.Recommender;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +91,10 @@ public final class RulesRecommender implements Recommender {
         + " is whole (succeeded, with a log to its end).";
     Setup current = Setup.of(runs.get(0), profile);
     MemoryPlan plan = MemoryPlan.of(
-        current, runs, InputSize.of(profile, OptionalDouble.empty()), profile.locked());
+        current,
+        runs,
+        InputSize.of(profile, OptionalDouble.empty(), OptionalDouble.empty()),
+        profile.locked());
     return plan.urgent()
         ? Answers.remedy(
             request,
