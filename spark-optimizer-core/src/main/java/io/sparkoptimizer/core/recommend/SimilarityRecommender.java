@@ -12,6 +12,7 @@ import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.core.schedule.Spread;
 import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.RunQuery;
 import io.sparkoptimizer.spark.RunStatus;
 import io.sparkoptimizer.spark.RunSummary;
@@ -132,7 +133,10 @@ public final class SimilarityRecommender implements Recommender {
       OptionalDouble read = model.isEmpty()
           ? OptionalDouble.empty()
           : JobModel.inputBytes(model.get().newestRun());
-      if (model.isPresent() && read.isPresent()) {
+      boolean counted = model
+          .filter(job -> job.newestRun().clusterManager() != ClusterManager.LOCAL)
+          .isPresent();
+      if (counted && read.isPresent()) {
         double scale = wanted.inputBytes().getAsDouble() / read.getAsDouble();
         answering.add(new Answering(neighbour, model.get(), scale, runs));
       }
@@ -156,8 +160,9 @@ public final class SimilarityRecommender implements Recommender {
       MemoryPlan plan =
           MemoryPlan.of(had, one.runs(), input(wanted, one.scale(), request), profile.locked());
       plans.add(plan);
-      heapPerTask =
-          Math.max(heapPerTask, (double) plan.setup().heapMb() / plan.setup().cores());
+      if (plan.setup().heapKnown()) {
+        heapPerTask = Math.max(heapPerTask, plan.setup().heapATask());
+      }
       overhead = Math.max(overhead, (double) plan.setup().overheadMb());
       widest = (int) Math.max(
           widest,
@@ -168,7 +173,9 @@ public final class SimilarityRecommender implements Recommender {
       partitions =
           partitions == null || rule.shuffleBytes() > partitions.shuffleBytes() ? rule : partitions;
     }
-    long heap = Containers.roundUp((long) Math.ceil(heapPerTask * base.cores()), 256);
+    long heap = heapPerTask == 0
+        ? base.heapMb()
+        : Containers.roundUp((long) Math.ceil(heapPerTask * base.slotsPerExecutor()), 256);
     Setup sized = base.withExecutor(
         base.cores(),
         profile.configuration().containsKey(MemoryPlan.HEAP) ? base.heapMb() : heap,
@@ -185,12 +192,14 @@ public final class SimilarityRecommender implements Recommender {
         List.of(new Evidence(
             MemoryPlan.HEAP,
             null,
-            sized.heapMb() + "m",
+            sized.heapKnown() ? sized.heapMb() + "m" : null,
             "heap_mb_per_task",
-            OptionalDouble.of(heapPerTask),
+            heapPerTask == 0 ? OptionalDouble.empty() : OptionalDouble.of(heapPerTask),
             OptionalDouble.empty(),
             Answers.ids(runs),
-            "the most that a task of any similar job needs")));
+            sized.heapKnown()
+                ? "the most that a task of any similar job needs"
+                : "left out: the log of the nearest job does not say what heap executors have")));
     return new Sizing.Need(
         NAME,
         runs,

@@ -13,6 +13,7 @@ import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.core.FakeHistory;
 import io.sparkoptimizer.core.TestRuns;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.RunSummary;
 import io.sparkoptimizer.spi.RecommendationRequest;
 import java.util.ArrayList;
@@ -176,5 +177,33 @@ class SimilarityRecommenderTest {
     assertThat(WorkFeatures.of(JobProfile.builder("x").build())
             .similarity(WorkFeatures.of(JobProfile.builder("y").build())))
         .isZero();
+  }
+
+  @Test
+  void recommend_neighboursInLocalMode_doNotAnswer() {
+    List<ApplicationRun> local = history().stream()
+        .map(run -> run.toBuilder().clusterManager(ClusterManager.LOCAL).build())
+        .toList();
+
+    assertThat(ask(newJob(), local, Map.of()).verdict()).isEqualTo(Verdict.ABSTAIN);
+  }
+
+  @Test
+  void recommend_noNeighbourTellsItsHeap_leavesMemoryOut() {
+    List<ApplicationRun> unknown = history().stream()
+        .map(run -> run.toBuilder()
+            .clusterManager(ClusterManager.DATABRICKS)
+            .configuration(Map.of())
+            .build())
+        .toList();
+
+    Recommendation answer = ask(newJob(), unknown, Map.of());
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.CHANGE);
+    assertThat(answer.sparkConf()).doesNotContainKey("spark.executor.memory");
+    assertThat(answer.evidence())
+        .filteredOn(one -> one.property().equals("spark.executor.memory"))
+        .singleElement()
+        .satisfies(one -> assertThat(one.effect()).startsWith("left out"));
   }
 }
