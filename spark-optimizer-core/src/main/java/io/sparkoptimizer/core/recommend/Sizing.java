@@ -133,6 +133,12 @@ final class Sizing {
       return Answers.nothing(
           request, need.method(), Verdict.INFEASIBLE, need.runs(), why, current, todays, why + ".");
     }
+    OptionalInt locked = fixedCount(need.plan().setup());
+    if (locked.isPresent() && locked.getAsInt() > limit()) {
+      String why = "max-executors " + limit() + ": the count is locked at " + locked.getAsInt();
+      return Answers.nothing(
+          request, need.method(), Verdict.INFEASIBLE, need.runs(), why, current, todays, why + ".");
+    }
     List<Setup> sizes = sizes();
     if (sizes.isEmpty()) {
       String why = "no worker of EMR Serverless holds " + need.plan().setup().memoryMb()

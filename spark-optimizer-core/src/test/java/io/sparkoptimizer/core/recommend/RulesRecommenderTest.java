@@ -338,6 +338,14 @@ class RulesRecommenderTest {
   }
 
   @Test
+  void recommend_countLockedAboveTheLimit_isInfeasible() {
+    Recommendation answer =
+        ask(job().lock("spark.executor.instances").maxExecutors(1), SMALL.subList(0, 1));
+    assertThat(answer.verdict()).isEqualTo(Verdict.INFEASIBLE);
+    assertThat(answer.bindingConstraint()).contains("max-executors 1").contains("locked at ");
+  }
+
+  @Test
   void recommend_everyVerdict_listsNoAlternativeThatIsTheAnswer() {
     for (JobProfile.Builder profile :
         List.of(job(), job().priority(Priority.COST), job().priority(Priority.PERFORMANCE))) {
