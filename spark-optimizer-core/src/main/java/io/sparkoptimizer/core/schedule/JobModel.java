@@ -2,6 +2,7 @@ package io.sparkoptimizer.core.schedule;
 
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.StageStatus;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -98,7 +99,10 @@ public final class JobModel {
     return members;
   }
 
-  /** External bytes that a run read; empty where it reports none. */
+  /**
+   * External bytes that first attempts of a run's stages read and completed; empty where none reports
+   * any. Reads of cached blocks are still among them.
+   */
   public static OptionalDouble inputBytes(ApplicationRun run) {
     return input(run, TaskMetric.INPUT_BYTES);
   }
@@ -109,7 +113,7 @@ public final class JobModel {
 
   private static OptionalDouble input(ApplicationRun run, TaskMetric metric) {
     long sum = run.stages().stream()
-        .filter(stage -> stage.attemptId() == 0)
+        .filter(stage -> stage.attemptId() == 0 && stage.status() == StageStatus.COMPLETE)
         .mapToLong(stage -> stage.metrics().orZero(metric))
         .sum();
     return sum > 0 ? OptionalDouble.of((double) sum) : OptionalDouble.empty();
