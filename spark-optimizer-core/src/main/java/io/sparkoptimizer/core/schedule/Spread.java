@@ -135,22 +135,26 @@ public record Spread(
 
   /**
    * Probability that the actual figure lies within 20 % of the predicted one: the normal distribution's
-   * for the sigma of this question, and from three left-out runs on not more than the lower bound of
-   * Wilson's interval for their hits.
+   * for the sigma of this question, and not more than the lower bound of Wilson's interval for the hits of
+   * left-out runs. Where there are fewer than three, what is assumed beforehand joins them as if it had
+   * been seen {@value #PRIOR_WEIGHT} times: an assumption is no surer than so many runs.
    */
   public double withinTwentyPercent() {
     double wide = sigma * fewness(leftOut);
     double normal = normal(Math.log(1 + WITHIN) / wide) - normal(Math.log(1 - WITHIN) / wide);
-    return leftOut >= 3 ? Math.min(wilsonLowerBound(hits, leftOut), normal) : normal;
+    double bound = leftOut >= 3
+        ? wilsonLowerBound(hits, leftOut)
+        : wilsonLowerBound(hits + PRIOR_WEIGHT * normal, leftOut + PRIOR_WEIGHT);
+    return Math.min(bound, normal);
   }
 
   static boolean isHit(double logRatio) {
     return logRatio <= Math.log(1 + WITHIN) && logRatio >= Math.log(1 - WITHIN);
   }
 
-  static double wilsonLowerBound(int hits, int n) {
+  static double wilsonLowerBound(double hits, int n) {
     double z2 = WILSON_Z * WILSON_Z;
-    double share = (double) hits / n;
+    double share = hits / n;
     double centre = share + z2 / (2 * n);
     double around = WILSON_Z * Math.sqrt(share * (1 - share) / n + z2 / (4.0 * n * n));
     return Math.max(0, (centre - around) / (1 + z2 / n));

@@ -76,7 +76,19 @@ class SpreadTest {
   @Test
   void ofPrior_noRuns_isTheNormalDistributionsInterval() {
     assertThat(Spread.ofPrior(0.1).halfWidth()).isCloseTo(0.16449, within(1e-6));
-    assertThat(Spread.ofPrior(0.1).withinTwentyPercent()).isCloseTo(0.953, within(0.001));
+    // The normal distribution says 0.953; Wilson's bound of 3.81 hits in 4 runs says 0.647.
+    assertThat(Spread.ofPrior(0.1).withinTwentyPercent()).isCloseTo(0.647, within(0.001));
+  }
+
+  @Test
+  void withinTwentyPercent_fewLeftOutRuns_joinThePrior() {
+    double none = Spread.ofPrior(0.1).withinTwentyPercent();
+    assertThat(Spread.of(0.1, List.of(0.1, -0.2), 2, 0.1).withinTwentyPercent())
+        .as("two hits")
+        .isGreaterThan(none);
+    assertThat(Spread.of(0.1, List.of(4.0, -4.0), 0, 0.1).withinTwentyPercent())
+        .as("two misses")
+        .isLessThan(none);
   }
 
   @Test
