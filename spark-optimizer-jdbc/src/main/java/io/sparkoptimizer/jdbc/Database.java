@@ -5,8 +5,11 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.DriverDataSource;
 import io.sparkoptimizer.OptimizerException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Properties;
@@ -22,6 +25,7 @@ import org.jooq.impl.DSL;
 import org.jooq.impl.DataSourceConnectionProvider;
 import org.jooq.impl.DefaultConfiguration;
 import org.jooq.impl.DefaultTransactionProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections to one database: many to read with, and one to write with, because writers wait for
@@ -44,6 +48,8 @@ final class Database implements AutoCloseable {
 
   /** How long SQLite waits for another process that writes. */
   private static final long BUSY_MS = TimeUnit.SECONDS.toMillis(60);
+
+  private static final Object OPENING = new Object();
 
   private final String shown;
   private final HikariDataSource readers;
@@ -78,7 +84,8 @@ final class Database implements AutoCloseable {
           plain,
           dialect(plain, url.shown()),
           url.shown(),
-          settings.maximumConnections());
+          settings.maximumConnections(),
+          null);
     }
     createFolder(url.file());
     Properties pragmas = new Properties();
@@ -89,17 +96,22 @@ final class Database implements AutoCloseable {
     pragmas.setProperty("foreign_keys", "true");
     DataSource reads = source(url, pragmas);
     // A transaction that reads and then writes could not wait for another that does the same.
-    // Flyway's is one: its own lock does nothing on SQLite, this one lets processes make the schema
-    // in turn.
     pragmas.setProperty("transaction_mode", "IMMEDIATE");
     DataSource writes = source(url, pragmas);
     return open(
-        untouched, reads, writes, SQLDialect.SQLITE, url.shown(), settings.maximumConnections());
+        untouched,
+        reads,
+        writes,
+        SQLDialect.SQLITE,
+        url.shown(),
+        settings.maximumConnections(),
+        url.file());
   }
 
   /**
    * @param untouched connections that change nothing, for a look at whose database it is
    * @param shown names the database in messages
+   * @param file of SQLite; null for a server
    */
   static Database open(
       DataSource untouched,
@@ -107,17 +119,48 @@ final class Database implements AutoCloseable {
       DataSource writes,
       SQLDialect dialect,
       String shown,
-      int most) {
-    boolean current;
+      int most,
+      @Nullable Path file) {
+    if (!isCurrent(untouched, dialect, shown)) {
+      if (file == null) {
+        Schema.migrate(writes, dialect, shown);
+      } else {
+        migrateInTurn(file, untouched, writes, dialect, shown);
+      }
+    }
+    return new Database(shown, reads, writes, dialect, most);
+  }
+
+  private static boolean isCurrent(DataSource untouched, SQLDialect dialect, String shown) {
     try (Connection connection = untouched.getConnection()) {
-      current = Schema.isCurrent(connection, dialect, shown);
+      return Schema.isCurrent(connection, dialect, shown);
     } catch (SQLException | DataAccessException unreachable) {
       throw unreachable(shown, unreachable);
     }
-    if (!current) {
-      Schema.migrate(writes, dialect, shown);
+  }
+
+  /**
+   * Of several that open a new SQLite file at once one makes it. SQLite itself does not see to that: it
+   * answers "busy" at once, whatever the timeout, to the second of two that switch a file to WAL. The
+   * lock's own file stays: whoever waits on it waits on that very file.
+   */
+  private static void migrateInTurn(
+      Path file, DataSource untouched, DataSource writes, SQLDialect dialect, String shown) {
+    Path lock = file.resolveSibling(file.getFileName() + "-opening");
+    synchronized (OPENING) { // a file lock is one per process
+      try (FileChannel channel =
+              FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock held = channel.lock()) {
+        if (held.isValid() && !isCurrent(untouched, dialect, shown)) {
+          Schema.migrate(writes, dialect, shown);
+        }
+      } catch (IOException unusable) {
+        throw new OptimizerException(
+            "cannot open the database " + shown + ": " + unusable
+                + "; expected a folder that can be written to",
+            unusable);
+      }
     }
-    return new Database(shown, reads, writes, dialect, most);
   }
 
   private static void createFolder(Path file) {

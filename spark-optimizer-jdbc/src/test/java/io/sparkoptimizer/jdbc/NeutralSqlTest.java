@@ -32,6 +32,7 @@ class NeutralSqlTest extends RepositoryCompatibilityKit {
   @Override
   protected Repository newRepository() {
     DataSource source = newDatabase();
-    return new JdbcRepository(Database.open(source, source, source, SQLDialect.H2, "memory", 10));
+    return new JdbcRepository(
+        Database.open(source, source, source, SQLDialect.H2, "memory", 10, null));
   }
 }
