@@ -16,13 +16,20 @@ import java.util.TreeMap;
  * @param executorCores cores of an executor: what most of them had
  * @param executorMemoryMb heap of an executor, MiB, set or Spark's default
  * @param coreMs allocated core time of executors, in milliseconds
+ * @param askedExecutors executors that the application asked for at its start; empty where it left that
+ *     to a cluster whose answer is not logged, and in local mode
+ * @param firstGrantMs from the application's start until its first executor had registered
+ * @param allGrantedMs until as many as were asked for had; empty where they never came
  */
 public record Allocation(
     OptionalInt peakExecutors,
     OptionalDouble meanExecutors,
     OptionalInt executorCores,
     OptionalLong executorMemoryMb,
-    OptionalLong coreMs) {
+    OptionalLong coreMs,
+    OptionalInt askedExecutors,
+    OptionalLong firstGrantMs,
+    OptionalLong allGrantedMs) {
 
   public static Allocation of(ApplicationRun run) {
     List<Executor> workers = workers(run);
@@ -55,6 +62,8 @@ public record Allocation(
     // Executors that came and went in one millisecond still were there.
     peak = changes.isEmpty() ? workers.size() : Math.max(peak, 1);
     OptionalLong duration = run.durationMs();
+    OptionalInt asked = asked(run);
+    long[] granted = granted(run);
     return new Allocation(
         workers.isEmpty() ? OptionalInt.empty() : OptionalInt.of(peak),
         timed && duration.orElse(0) > 0
@@ -62,7 +71,52 @@ public record Allocation(
             : OptionalDouble.empty(),
         cores(run, workers),
         executorMemory(run),
-        timed ? OptionalLong.of(coreMs) : OptionalLong.empty());
+        timed ? OptionalLong.of(coreMs) : OptionalLong.empty(),
+        asked,
+        granted.length == 0 ? OptionalLong.empty() : OptionalLong.of(granted[0]),
+        asked.orElse(0) > 0 && asked.getAsInt() <= granted.length
+            ? OptionalLong.of(granted[asked.getAsInt() - 1])
+            : OptionalLong.empty());
+  }
+
+  /** As Spark's schedulers do; standalone gives what fits where no number is set. */
+  private static OptionalInt asked(ApplicationRun run) {
+    Map<String, String> conf = run.configuration();
+    ClusterManager manager = run.clusterManager();
+    if (manager == ClusterManager.LOCAL || conf.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    OptionalInt instances = SparkSettings.count(conf, "spark.executor.instances");
+    if (SparkSettings.flag(conf, "spark.dynamicAllocation.enabled").orElse(false)) {
+      int min =
+          SparkSettings.count(conf, "spark.dynamicAllocation.minExecutors").orElse(0);
+      int initial =
+          SparkSettings.count(conf, "spark.dynamicAllocation.initialExecutors").orElse(min);
+      return OptionalInt.of(Math.max(Math.max(min, initial), instances.orElse(0)));
+    }
+    if (instances.isPresent()) {
+      return instances;
+    }
+    if (manager == ClusterManager.YARN || manager == ClusterManager.KUBERNETES) {
+      return OptionalInt.of(2);
+    }
+    OptionalInt cores = SparkSettings.count(conf, "spark.executor.cores");
+    OptionalInt most = SparkSettings.count(conf, "spark.cores.max");
+    return manager == ClusterManager.STANDALONE && cores.orElse(0) > 0 && most.isPresent()
+        ? OptionalInt.of(most.getAsInt() / cores.getAsInt())
+        : OptionalInt.empty();
+  }
+
+  /** Milliseconds from the application's start to the registration of each executor, ascending. */
+  private static long[] granted(ApplicationRun run) {
+    return run.executors().stream()
+        .filter(executor -> !executor.isDriver())
+        .filter(
+            executor -> executor.addTimeMs().isPresent() && run.startTimeMs().isPresent())
+        .mapToLong(executor ->
+            Math.max(0, executor.addTimeMs().getAsLong() - run.startTimeMs().getAsLong()))
+        .sorted()
+        .toArray();
   }
 
   /** The executors that run tasks: all but the driver, or the driver alone in local mode. */

@@ -2,6 +2,7 @@ package io.sparkoptimizer.spark;
 
 import io.sparkoptimizer.JobType;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +43,10 @@ import org.jspecify.annotations.Nullable;
  * @param resourceProfiles by id
  * @param streaming how its streaming queries kept up; null where there were none
  * @param taskOutcomes task ends by Spark's word for their outcome
+ * @param exclusions executors and nodes that got no more tasks, by time
+ * @param cachedRdds RDDs that it persisted, by id
+ * @param largestBroadcastBytes the largest broadcast, as its SQL plans and its blocks tell: a table's
+ *     rows in memory, or a variable's serialized bytes; empty where none is logged
  * @param memoryFailures tasks and executors that died or may have died for memory, by time
  */
 public record ApplicationRun(
@@ -71,6 +76,9 @@ public record ApplicationRun(
     List<ResourceProfile> resourceProfiles,
     @Nullable StreamingProgress streaming,
     Map<String, Long> taskOutcomes,
+    List<Exclusion> exclusions,
+    List<CachedRdd> cachedRdds,
+    OptionalLong largestBroadcastBytes,
     List<MemoryFailure> memoryFailures) {
 
   public static final String DEFAULT_SOURCE = "default";
@@ -86,6 +94,8 @@ public record ApplicationRun(
     sql = List.copyOf(sql);
     resourceProfiles = List.copyOf(resourceProfiles);
     taskOutcomes = Collections.unmodifiableMap(new TreeMap<>(taskOutcomes));
+    exclusions = List.copyOf(exclusions);
+    cachedRdds = List.copyOf(cachedRdds);
     memoryFailures = List.copyOf(memoryFailures);
   }
 
@@ -119,6 +129,30 @@ public record ApplicationRun(
   /** A Spark property's value as it was set; empty where it was left to its default. */
   public Optional<String> setting(String property) {
     return Optional.ofNullable(configuration.get(property));
+  }
+
+  /**
+   * Input size: external bytes that the first completed attempt of each stage read, without reads of
+   * cached blocks. Empty where the sources report none, as JDBC and Kafka.
+   */
+  public OptionalLong inputBytes() {
+    return external(TaskMetric.INPUT_BYTES);
+  }
+
+  /** Records of the input, counted as {@link #inputBytes} are. */
+  public OptionalLong inputRecords() {
+    return external(TaskMetric.INPUT_RECORDS);
+  }
+
+  private OptionalLong external(TaskMetric metric) {
+    Set<Integer> counted = new HashSet<>();
+    long sum = 0;
+    for (StageAttempt stage : stages) {
+      if (stage.status() == StageStatus.COMPLETE && counted.add(stage.stageId())) {
+        sum += stage.external(metric);
+      }
+    }
+    return sum > 0 ? OptionalLong.of(sum) : OptionalLong.empty();
   }
 
   /** Sums over all stage attempts. */
@@ -163,6 +197,9 @@ public record ApplicationRun(
     private List<ResourceProfile> resourceProfiles = List.of();
     private @Nullable StreamingProgress streaming;
     private Map<String, Long> taskOutcomes = Map.of();
+    private List<Exclusion> exclusions = List.of();
+    private List<CachedRdd> cachedRdds = List.of();
+    private OptionalLong largestBroadcastBytes = OptionalLong.empty();
     private List<MemoryFailure> memoryFailures = List.of();
 
     private Builder() {}
@@ -194,6 +231,9 @@ public record ApplicationRun(
       resourceProfiles = run.resourceProfiles;
       streaming = run.streaming;
       taskOutcomes = run.taskOutcomes;
+      exclusions = run.exclusions;
+      cachedRdds = run.cachedRdds;
+      largestBroadcastBytes = run.largestBroadcastBytes;
       memoryFailures = run.memoryFailures;
     }
 
@@ -327,6 +367,21 @@ public record ApplicationRun(
       return this;
     }
 
+    public Builder exclusions(List<Exclusion> exclusions) {
+      this.exclusions = exclusions;
+      return this;
+    }
+
+    public Builder cachedRdds(List<CachedRdd> cachedRdds) {
+      this.cachedRdds = cachedRdds;
+      return this;
+    }
+
+    public Builder largestBroadcastBytes(OptionalLong largestBroadcastBytes) {
+      this.largestBroadcastBytes = largestBroadcastBytes;
+      return this;
+    }
+
     public Builder memoryFailures(List<MemoryFailure> memoryFailures) {
       this.memoryFailures = memoryFailures;
       return this;
@@ -360,6 +415,9 @@ public record ApplicationRun(
           resourceProfiles,
           streaming,
           taskOutcomes,
+          exclusions,
+          cachedRdds,
+          largestBroadcastBytes,
           memoryFailures);
     }
   }

@@ -1,5 +1,6 @@
 package io.sparkoptimizer.spark;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,11 @@ public record Executor(
   public OptionalLong sampledPeak(MemoryPeak kind) {
     OptionalLong peak = peaks.get(kind);
     return peak.orElse(0) > 0 ? peak : OptionalLong.empty();
+  }
+
+  /** Why it was removed; empty where it was not, or the log does not say. */
+  public Optional<RemovalCause> removalCause() {
+    return Optional.ofNullable(removeReason).map(RemovalCause::of);
   }
 
   public boolean isDriver() {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param executorMemoryMb heap of an executor, MiB
  * @param executorCoreMs allocated core time of executors
  * @param slotTimeMs sum of finish - launch over its tasks: what it needed
+ * @param inputBytes external bytes read, see {@link ApplicationRun#inputBytes}
  * @param stages stage attempts that ran
  * @param tasks task ends
  * @param totals sums over all stage attempts
@@ -40,6 +41,7 @@ public record RunSummary(
     OptionalLong executorMemoryMb,
     OptionalLong executorCoreMs,
     long slotTimeMs,
+    OptionalLong inputBytes,
     int stages,
     long tasks,
     Measures<TaskMetric> totals) {
@@ -60,6 +62,7 @@ public record RunSummary(
         allocation.executorMemoryMb(),
         allocation.coreMs(),
         run.stages().stream().mapToLong(StageAttempt::slotTimeMs).sum(),
+        run.inputBytes(),
         (int) run.stages().stream().filter(StageAttempt::ran).count(),
         run.taskOutcomes().values().stream().mapToLong(Long::longValue).sum(),
         run.totals());
@@ -73,9 +76,4 @@ public record RunSummary(
       .thenComparing(run -> run.id().attemptId())
       .thenComparing(run -> run.id().sourceName())
       .thenComparing(run -> run.id().name());
-
-  /** External bytes read. */
-  public OptionalLong inputBytes() {
-    return totals.get(TaskMetric.INPUT_BYTES);
-  }
 }

@@ -20,6 +20,12 @@ public enum TaskMetric {
   /** The largest task's; merged by maximum, not by sum. */
   MAX_TASK_PEAK_EXECUTION_MEMORY_BYTES,
   INPUT_BYTES,
+  /**
+   * The part of {@link #INPUT_BYTES} that came from cached blocks. Spark 1.x and 2.0 say so for each
+   * task; later, all that a stage reads counts as such once an earlier stage has computed an RDD that it
+   * reads and that is persisted.
+   */
+  CACHED_INPUT_BYTES,
   INPUT_RECORDS,
   OUTPUT_BYTES,
   OUTPUT_RECORDS,

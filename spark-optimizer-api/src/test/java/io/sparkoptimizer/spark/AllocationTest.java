@@ -3,6 +3,7 @@ package io.sparkoptimizer.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,73 @@ class AllocationTest {
         .build());
     assertThat(allocation.coreMs()).hasValue(2 * 10_000);
     assertThat(allocation.peakExecutors()).hasValue(1);
+  }
+
+  @Test
+  void of_executorsAskedFor_tellsWhenTheyHadCome() {
+    ApplicationRun.Builder run = run(
+            executor("1", 4, 5_000, OptionalLong.empty()),
+            executor("2", 4, 3_000, OptionalLong.empty()),
+            executor("3", 4, 9_000, OptionalLong.empty()))
+        .clusterManager(ClusterManager.YARN);
+    Allocation allocation =
+        Allocation.of(run.configuration(Map.of("spark.executor.instances", "3")).build());
+    assertThat(allocation.askedExecutors()).hasValue(3);
+    assertThat(allocation.firstGrantMs()).hasValue(2_000);
+    assertThat(allocation.allGrantedMs()).hasValue(8_000);
+
+    Allocation tooFew =
+        Allocation.of(run.configuration(Map.of("spark.executor.instances", "4")).build());
+    assertThat(tooFew.askedExecutors()).hasValue(4);
+    assertThat(tooFew.allGrantedMs()).isEmpty();
+  }
+
+  @Test
+  void of_noInstancesSet_asksAsTheSchedulerDoes() {
+    Map<String, String> dynamic = Map.of(
+        "spark.dynamicAllocation.enabled", "true",
+        "spark.dynamicAllocation.minExecutors", "2",
+        "spark.dynamicAllocation.initialExecutors", "1",
+        "spark.executor.instances", "5");
+    assertThat(asked(ClusterManager.YARN, dynamic)).hasValue(5);
+    assertThat(asked(ClusterManager.YARN, Map.of("spark.app.name", "a"))).hasValue(2);
+    assertThat(asked(
+            ClusterManager.STANDALONE, Map.of("spark.cores.max", "9", "spark.executor.cores", "4")))
+        .hasValue(2);
+    assertThat(asked(ClusterManager.STANDALONE, Map.of("spark.cores.max", "9"))).isEmpty();
+    assertThat(asked(ClusterManager.LOCAL, Map.of("spark.executor.instances", "9")))
+        .isEmpty();
+    assertThat(asked(ClusterManager.YARN, Map.of())).isEmpty();
+  }
+
+  private static OptionalInt asked(ClusterManager manager, Map<String, String> configuration) {
+    return Allocation.of(
+            run().clusterManager(manager).configuration(configuration).build())
+        .askedExecutors();
+  }
+
+  @Test
+  void removalCause_wordsOfEveryCluster_areTold() {
+    Map<String, RemovalCause> causes = Map.ofEntries(
+        Map.entry(
+            "Container container_1_000132 exited from explicit termination request.",
+            RemovalCause.RELEASED),
+        Map.entry("Executor killed by driver.", RemovalCause.RELEASED),
+        Map.entry("worker lost: 10.0.0.1:46767 got disassociated", RemovalCause.LOST),
+        Map.entry("Executor Process Lost", RemovalCause.LOST),
+        Map.entry("Executor heartbeat timed out after 126 s", RemovalCause.LOST),
+        Map.entry("Executor decommission: worker decommissioned", RemovalCause.DECOMMISSIONED),
+        Map.entry("Container was preempted. Exit status: -102", RemovalCause.PREEMPTED),
+        Map.entry("Command exited with code 1", RemovalCause.EXITED),
+        Map.entry("Command exited with code 52", RemovalCause.MEMORY),
+        Map.entry(
+            "Container killed by YARN for exceeding memory limits. 5 GB of 5 GB",
+            RemovalCause.MEMORY),
+        Map.entry("exit code 137, reason OOMKilled", RemovalCause.MEMORY),
+        Map.entry("shrug", RemovalCause.UNKNOWN));
+    causes.forEach(
+        (reason, cause) -> assertThat(RemovalCause.of(reason)).as(reason).isEqualTo(cause));
+    assertThat(executor("1", 1, 1, OptionalLong.empty()).removalCause()).isEmpty();
   }
 
   @Test

@@ -4,14 +4,19 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkoptimizer.SkippedInput;
+import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.CachedRdd;
 import io.sparkoptimizer.spark.DataQuality;
 import io.sparkoptimizer.spark.Distribution;
+import io.sparkoptimizer.spark.Exclusion;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.Measures;
 import io.sparkoptimizer.spark.MemoryFailure;
 import io.sparkoptimizer.spark.MemoryPeak;
+import io.sparkoptimizer.spark.PeakEvidence;
 import io.sparkoptimizer.spark.QualityIssue;
+import io.sparkoptimizer.spark.RemovalCause;
 import io.sparkoptimizer.spark.ResourceProfile;
 import io.sparkoptimizer.spark.SparkJob;
 import io.sparkoptimizer.spark.SqlExecution;
@@ -19,10 +24,12 @@ import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.StreamingProgress;
 import io.sparkoptimizer.spark.TaskDistribution;
 import io.sparkoptimizer.spark.TaskMetric;
+import io.sparkoptimizer.spark.TimeByBytes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,11 +107,13 @@ final class InspectJson {
     node.set("quality", quality(run.quality()));
     node.set("configuration", Json.textMap(run.configuration()));
     ArrayNode executors = node.putArray("executors");
-    run.executors().forEach(executor -> executors.add(executor(executor)));
+    run.executors().forEach(executor -> executors.add(executor(run, executor)));
     ArrayNode jobs = node.putArray("jobs");
     run.jobs().forEach(job -> jobs.add(job(job)));
     ArrayNode stages = node.putArray("stages");
     run.stages().forEach(stage -> stages.add(stage(stage)));
+    Json.put(node, "input_bytes", run.inputBytes());
+    node.set("allocation", allocation(Allocation.of(run)));
     ObjectNode totals = node.putObject("totals");
     metrics(totals, run.totals());
     node.put("application_kind", run.kind().word());
@@ -117,6 +126,11 @@ final class InspectJson {
     run.resourceProfiles().forEach(profile -> profiles.add(resourceProfile(profile)));
     node.set("streaming", streaming(run.streaming()));
     node.set("task_outcomes", Json.countMap(run.taskOutcomes()));
+    ArrayNode exclusions = node.putArray("exclusions");
+    run.exclusions().forEach(exclusion -> exclusions.add(exclusion(exclusion)));
+    ArrayNode cached = node.putArray("cached_rdds");
+    run.cachedRdds().forEach(rdd -> cached.add(cachedRdd(rdd)));
+    Json.put(node, "largest_broadcast_bytes", run.largestBroadcastBytes());
     ArrayNode failures = node.putArray("memory_failures");
     run.memoryFailures().forEach(failure -> failures.add(memoryFailure(failure)));
     return node;
@@ -134,7 +148,41 @@ final class InspectJson {
     return node;
   }
 
-  private static ObjectNode executor(Executor executor) {
+  private static ObjectNode allocation(Allocation allocation) {
+    ObjectNode node = Json.object();
+    Json.put(node, "executors_peak", allocation.peakExecutors());
+    Json.put(node, "executors_mean", allocation.meanExecutors());
+    Json.put(node, "core_ms", allocation.coreMs());
+    Json.put(node, "executors_asked", allocation.askedExecutors());
+    Json.put(node, "first_grant_ms", allocation.firstGrantMs());
+    Json.put(node, "all_granted_ms", allocation.allGrantedMs());
+    return node;
+  }
+
+  private static ObjectNode exclusion(Exclusion exclusion) {
+    ObjectNode node = Json.object();
+    node.put("executor_id", exclusion.executorId());
+    node.put("host", exclusion.host());
+    Json.put(node, "stage_id", exclusion.stageId());
+    Json.put(node, "failures", exclusion.failures());
+    Json.put(node, "time_ms", exclusion.timeMs());
+    Json.put(node, "end_time_ms", exclusion.endTimeMs());
+    return node;
+  }
+
+  private static ObjectNode cachedRdd(CachedRdd rdd) {
+    ObjectNode node = Json.object();
+    node.put("rdd_id", rdd.rddId());
+    node.put("name", rdd.name());
+    node.put("storage_level", rdd.storageLevel());
+    node.put("partitions", rdd.partitions());
+    Json.put(node, "cached_partitions", rdd.cachedPartitions());
+    Json.put(node, "memory_bytes", rdd.memoryBytes());
+    Json.put(node, "disk_bytes", rdd.diskBytes());
+    return node;
+  }
+
+  private static ObjectNode executor(ApplicationRun run, Executor executor) {
     ObjectNode node = Json.object();
     node.put("id", executor.id());
     node.put("host", executor.host());
@@ -142,6 +190,7 @@ final class InspectJson {
     Json.put(node, "add_time_ms", executor.addTimeMs());
     Json.put(node, "remove_time_ms", executor.removeTimeMs());
     node.put("remove_reason", executor.removeReason());
+    node.put("remove_cause", executor.removalCause().map(RemovalCause::word).orElse(null));
     node.put("completed_tasks", executor.completedTasks());
     node.put("failed_tasks", executor.failedTasks());
     node.put("total_duration_ms", executor.totalDurationMs());
@@ -151,6 +200,13 @@ final class InspectJson {
     Json.put(node, "total_shuffle_write_bytes", executor.totalShuffleWriteBytes());
     for (MemoryPeak peak : MemoryPeak.values()) {
       Json.put(node, peak.key(), executor.peaks().get(peak));
+    }
+    ObjectNode evidence = node.putObject("peak_evidence");
+    for (MemoryPeak peak : MemoryPeak.values()) {
+      PeakEvidence grade = PeakEvidence.of(run, executor, peak);
+      if (grade != PeakEvidence.NONE) {
+        evidence.put(peak.name().toLowerCase(Locale.ROOT), grade.word());
+      }
     }
     return node;
   }
@@ -180,8 +236,27 @@ final class InspectJson {
     node.put("num_failed_tasks", stage.numFailedTasks());
     node.put("num_killed_tasks", stage.numKilledTasks());
     node.put("num_speculative_tasks", stage.numSpeculativeTasks());
+    node.put("slot_time_ms", stage.slotTimeMs());
+    node.put("failure_reason", stage.failureReason());
     metrics(node, stage.metrics());
-    node.set("task_duration_ms", distribution(stage.distribution(TaskDistribution.DURATION_MS)));
+    for (MemoryPeak peak : MemoryPeak.values()) {
+      Json.put(node, peak.key(), stage.peaks().get(peak));
+    }
+    for (TaskDistribution figure : TaskDistribution.values()) {
+      node.set(figure.key(), distribution(stage.distribution(figure)));
+    }
+    node.set("task_time_by_bytes", timeByBytes(stage.timeByBytes()));
+    return node;
+  }
+
+  private static @Nullable ObjectNode timeByBytes(TimeByBytes tasks) {
+    if (tasks.msPerMib().isEmpty()) {
+      return null;
+    }
+    ObjectNode node = Json.object();
+    Json.put(node, "ms_per_mib", tasks.msPerMib());
+    Json.put(node, "task_cost_ms", tasks.taskCostMs());
+    Json.put(node, "correlation", tasks.correlation());
     return node;
   }
 
@@ -219,6 +294,30 @@ final class InspectJson {
       Json.put(one, "bytes", scan.bytes());
     }
     node.set("joins", Json.countMap(execution.joins()));
+    ArrayNode exchanges = node.putArray("exchanges");
+    for (SqlExecution.Exchange exchange : execution.exchanges()) {
+      ObjectNode one = exchanges
+          .addObject()
+          .put("type", exchange.broadcast() ? "broadcast" : "shuffle")
+          .put("partitioning", exchange.partitioning())
+          .put("origin", exchange.origin());
+      Json.put(one, "partitions", exchange.partitions());
+      Json.put(one, "bytes", exchange.bytes());
+    }
+    node.set("adaptive", adaptive(execution.adaptive()));
+    return node;
+  }
+
+  private static @Nullable ObjectNode adaptive(SqlExecution.@Nullable AdaptiveChanges changes) {
+    if (changes == null) {
+      return null;
+    }
+    ObjectNode node = Json.object()
+        .put("replans", changes.replans())
+        .put("coalesced_reads", changes.coalescedReads())
+        .put("skewed_reads", changes.skewedReads())
+        .put("local_reads", changes.localReads());
+    node.set("initial_joins", Json.countMap(changes.initialJoins()));
     return node;
   }
 
@@ -243,6 +342,13 @@ final class InspectJson {
     Json.put(node, "batch_duration_p95_ms", progress.batchDurationP95Ms());
     Json.put(node, "input_rows_per_second", progress.inputRowsPerSecond());
     Json.put(node, "processed_rows_per_second", progress.processedRowsPerSecond());
+    Json.put(node, "batch_interval_p50_ms", progress.batchIntervalP50Ms());
+    Json.put(node, "busy_share", progress.busyShare());
+    Json.put(node, "backlog_rows", progress.backlogRows());
+    Json.put(node, "backlog_rows_peak", progress.backlogRowsPeak());
+    Json.put(node, "backlog_bytes", progress.backlogBytes());
+    Json.put(node, "state_rows", progress.stateRows());
+    Json.put(node, "state_bytes", progress.stateBytes());
     return node;
   }
 

@@ -317,7 +317,7 @@ class CommandsTest {
     assertThat(shell.out().lines().toList())
         .hasSize(4)
         .anySatisfy(line -> assertThat(line)
-            .contains("app-1 (2)", "nightly-sales", "succeeded", "10.0 s", "5.0 GiB", "3.5.9")
+            .contains("app-1 (2)", "nightly-sales", "succeeded", "10.0 s", "4.0 GiB", "3.5.9")
             .endsWith("truncated, in_progress"))
         .anySatisfy(line -> assertThat(line).startsWith("sha256:0").contains(" - "));
   }
@@ -540,7 +540,7 @@ class CommandsTest {
     shell.optimizer.runs.add(Fixtures.fullRun());
     shell.run("analyze", "--app-id", "app-1").exits(0);
     assertThat(shell.out())
-        .contains("nightly-sales", "app-1, attempt 2", "10.0 s, succeeded", "5.0 GiB")
+        .contains("nightly-sales", "app-1, attempt 2", "10.0 s, succeeded", "4.0 GiB")
         .contains("2026-11-01 00:00:00 UTC")
         .contains("1.0 MiB read, - written")
         .contains("spark.executor.memory  4g")

@@ -14,9 +14,11 @@ import io.sparkoptimizer.Resources;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.CachedRdd;
 import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.DataQuality;
 import io.sparkoptimizer.spark.Distribution;
+import io.sparkoptimizer.spark.Exclusion;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.JobStatus;
 import io.sparkoptimizer.spark.Measures;
@@ -52,47 +54,29 @@ final class Fixtures {
     Measures<TaskMetric> metrics = Measures.builder(TaskMetric.class)
         .set(TaskMetric.EXECUTOR_RUN_TIME_MS, 1000)
         .set(TaskMetric.INPUT_BYTES, 5L << 30)
+        .set(TaskMetric.CACHED_INPUT_BYTES, 1L << 30)
         .set(TaskMetric.SHUFFLE_READ_BYTES, 1L << 20)
         .set(TaskMetric.DISK_BYTES_SPILLED, 0)
         .build();
-    StageAttempt stage = new StageAttempt(
-        0,
-        0,
-        "map at App.scala:1",
-        StageStatus.COMPLETE,
-        List.of(),
-        OptionalLong.of(START + 1000),
-        OptionalLong.of(START + 1100),
-        OptionalLong.of(START + 9000),
-        3,
-        3,
-        0,
-        0,
-        0,
-        600,
-        OptionalInt.of(0),
-        null,
-        metrics,
-        Map.of(TaskDistribution.DURATION_MS, Distribution.of(100, 200, 300)));
-    StageAttempt skipped = new StageAttempt(
-        1,
-        0,
-        "skipped",
-        StageStatus.SKIPPED,
-        List.of(0),
-        OptionalLong.empty(),
-        OptionalLong.empty(),
-        OptionalLong.empty(),
-        2,
-        0,
-        0,
-        0,
-        0,
-        0,
-        OptionalInt.empty(),
-        null,
-        Measures.none(TaskMetric.class),
-        Map.of());
+    StageAttempt stage = StageAttempt.builder(0, 0)
+        .name("map at App.scala:1")
+        .status(StageStatus.COMPLETE)
+        .submissionTimeMs(OptionalLong.of(START + 1000))
+        .firstTaskLaunchedTimeMs(OptionalLong.of(START + 1100))
+        .completionTimeMs(OptionalLong.of(START + 9000))
+        .numTasks(3)
+        .numCompleteTasks(3)
+        .slotTimeMs(600)
+        .resourceProfileId(OptionalInt.of(0))
+        .metrics(metrics)
+        .distributions(Map.of(TaskDistribution.DURATION_MS, Distribution.of(100, 200, 300)))
+        .build();
+    StageAttempt skipped = StageAttempt.builder(1, 0)
+        .name("skipped")
+        .status(StageStatus.SKIPPED)
+        .parentIds(List.of(0))
+        .numTasks(2)
+        .build();
     Executor executor = new Executor(
         "1",
         "host-1",
@@ -143,7 +127,14 @@ final class Fixtures {
             List.of(0),
             Map.of("Filter", 2L),
             List.of(new SqlExecution.Scan("parquet", OptionalLong.of(3), OptionalLong.empty())),
-            Map.of("SortMergeJoin", 1L))))
+            Map.of("SortMergeJoin", 1L),
+            List.of(new SqlExecution.Exchange(
+                false,
+                "hashpartitioning",
+                "ENSURE_REQUIREMENTS",
+                OptionalLong.of(200),
+                OptionalLong.of(5000))),
+            new SqlExecution.AdaptiveChanges(2, 1, 0, 1, Map.of("SortMergeJoin", 2L)))))
         .aqeUpdates(4)
         .resourceProfiles(
             List.of(new ResourceProfile(0, Map.of("cores", 4.0), Map.of("cpus", 1.0))))
@@ -153,8 +144,31 @@ final class Fixtures {
             OptionalLong.of(300),
             OptionalLong.of(900),
             OptionalDouble.of(10.5),
-            OptionalDouble.empty()))
+            OptionalDouble.empty(),
+            OptionalLong.of(1000),
+            OptionalDouble.of(0.4),
+            OptionalLong.of(7),
+            OptionalLong.of(70),
+            OptionalLong.empty(),
+            OptionalLong.of(100),
+            OptionalLong.of(4096)))
         .taskOutcomes(Map.of("Success", 3L))
+        .exclusions(List.of(new Exclusion(
+            "1",
+            null,
+            OptionalInt.empty(),
+            OptionalLong.of(4),
+            OptionalLong.empty(),
+            OptionalLong.empty())))
+        .cachedRdds(List.of(new CachedRdd(
+            3,
+            "sales",
+            "MEMORY_ONLY",
+            8,
+            OptionalInt.empty(),
+            OptionalLong.empty(),
+            OptionalLong.empty())))
+        .largestBroadcastBytes(OptionalLong.of(777))
         .memoryFailures(List.of(new MemoryFailure(
             MemoryFailure.Cause.HEAP,
             MemoryFailure.Certainty.CERTAIN,

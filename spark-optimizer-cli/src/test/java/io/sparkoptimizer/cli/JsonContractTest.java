@@ -23,26 +23,29 @@ import org.junit.jupiter.api.io.TempDir;
 class JsonContractTest {
   private static final List<String> APPLICATION = words("""
       source app_id attempt_id name user spark_version cluster_manager job_signature start_time_ms
-      end_time_ms duration_ms status quality configuration executors jobs stages totals
+      end_time_ms duration_ms status quality configuration executors jobs stages input_bytes allocation totals
       application_kind job_type sql_executions aqe_updates sql resource_profiles streaming
-      task_outcomes memory_failures
+      task_outcomes exclusions cached_rdds largest_broadcast_bytes memory_failures
       """);
   private static final List<String> QUALITY =
       words("complete issues events_read events_skipped lines unparsable_lines");
-  private static final List<String> EXECUTOR = words("""
-      id host total_cores add_time_ms remove_time_ms remove_reason completed_tasks failed_tasks
-      total_duration_ms total_gc_time_ms total_input_bytes total_shuffle_read_bytes
-      total_shuffle_write_bytes peak_jvm_heap_bytes peak_jvm_off_heap_bytes
+  private static final List<String> PEAKS = words("""
+      peak_jvm_heap_bytes peak_jvm_off_heap_bytes
       peak_on_heap_execution_bytes peak_on_heap_storage_bytes peak_on_heap_unified_bytes
       peak_off_heap_execution_bytes peak_off_heap_storage_bytes peak_direct_pool_bytes
       peak_mapped_pool_bytes peak_process_tree_jvm_rss_bytes peak_process_tree_python_rss_bytes
       """);
+  private static final List<String> EXECUTOR = join(words("""
+      id host total_cores add_time_ms remove_time_ms remove_reason remove_cause completed_tasks
+      failed_tasks total_duration_ms total_gc_time_ms total_input_bytes total_shuffle_read_bytes
+      total_shuffle_write_bytes
+      """), PEAKS, words("peak_evidence"));
   private static final List<String> JOB =
       words("job_id status submission_time_ms completion_time_ms stage_ids");
   private static final List<String> METRICS = words("""
       executor_run_time_ms executor_cpu_time_ns executor_deserialize_time_ms jvm_gc_time_ms
       result_size_bytes peak_execution_memory_bytes max_task_peak_execution_memory_bytes
-      input_bytes input_records output_bytes output_records shuffle_read_bytes
+      input_bytes cached_input_bytes input_records output_bytes output_records shuffle_read_bytes
       shuffle_read_records shuffle_remote_bytes_read shuffle_local_bytes_read
       shuffle_fetch_wait_time_ms shuffle_write_bytes shuffle_write_records shuffle_write_time_ns
       memory_bytes_spilled disk_bytes_spilled
@@ -50,8 +53,12 @@ class JsonContractTest {
   private static final List<String> STAGE = join(words("""
           stage_id attempt_id name status parent_ids submission_time_ms
           first_task_launched_time_ms completion_time_ms num_tasks num_complete_tasks
-          num_failed_tasks num_killed_tasks num_speculative_tasks
-          """), METRICS, words("task_duration_ms"));
+          num_failed_tasks num_killed_tasks num_speculative_tasks slot_time_ms failure_reason
+          """), METRICS, PEAKS, words("""
+          task_duration_ms task_run_time_ms task_input_bytes task_shuffle_read_bytes
+          task_shuffle_write_bytes task_disk_bytes_spilled task_peak_execution_memory_bytes
+          task_failed_duration_ms task_killed_duration_ms task_time_by_bytes
+          """));
   private static final List<String> SETTINGS = words("""
       num_executors executor_cores executor_memory_mb executor_memory_overhead_mb
       executor_off_heap_mb executor_pyspark_memory_mb driver_memory_mb driver_memory_overhead_mb
@@ -148,7 +155,14 @@ class JsonContractTest {
     JsonNode sql = run.get("sql").get(0);
     assertThat(keys(sql))
         .containsExactlyElementsOf(
-            words("execution_id description duration_ms job_ids operators scans joins"));
+            words(
+                "execution_id description duration_ms job_ids operators scans joins exchanges adaptive"));
+    assertThat(sql.get("exchanges").get(0).toString())
+        .isEqualTo("{\"type\":\"shuffle\",\"partitioning\":\"hashpartitioning\","
+            + "\"origin\":\"ENSURE_REQUIREMENTS\",\"partitions\":200,\"bytes\":5000}");
+    assertThat(sql.get("adaptive").toString())
+        .isEqualTo("{\"replans\":2,\"coalesced_reads\":1,\"skewed_reads\":0,\"local_reads\":1,"
+            + "\"initial_joins\":{\"SortMergeJoin\":2}}");
     assertThat(keys(sql.get("scans").get(0))).containsExactly("format", "files", "bytes");
     assertThat(sql.get("scans").get(0).get("bytes").isNull()).isTrue();
     assertThat(sql.get("joins").get("SortMergeJoin").asInt()).isEqualTo(1);
@@ -156,8 +170,24 @@ class JsonContractTest {
         .containsExactly("id", "executor_resources", "task_resources");
     assertThat(keys(run.get("streaming"))).containsExactlyElementsOf(words("""
         queries batches batch_duration_p50_ms batch_duration_p95_ms input_rows_per_second
-        processed_rows_per_second
+        processed_rows_per_second batch_interval_p50_ms busy_share backlog_rows backlog_rows_peak
+        backlog_bytes state_rows state_bytes
         """));
+    assertThat(keys(run.get("allocation"))).containsExactlyElementsOf(words("""
+        executors_peak executors_mean core_ms executors_asked first_grant_ms all_granted_ms
+        """));
+    assertThat(run.get("allocation").get("first_grant_ms").asLong()).isEqualTo(500);
+    assertThat(run.get("input_bytes").asLong()).isEqualTo(4L << 30);
+    assertThat(executor.get("peak_evidence").toString()).isEqualTo("{\"jvm_heap\":\"heartbeat\"}");
+    assertThat(executor.get("remove_cause").isNull()).isTrue();
+    assertThat(run.get("exclusions").get(0).toString())
+        .isEqualTo("{\"executor_id\":\"1\",\"host\":null,\"stage_id\":null,\"failures\":4,"
+            + "\"time_ms\":null,\"end_time_ms\":null}");
+    assertThat(run.get("cached_rdds").get(0).toString())
+        .isEqualTo(
+            "{\"rdd_id\":3,\"name\":\"sales\",\"storage_level\":\"MEMORY_ONLY\","
+                + "\"partitions\":8,\"cached_partitions\":null,\"memory_bytes\":null,\"disk_bytes\":null}");
+    assertThat(run.get("largest_broadcast_bytes").asLong()).isEqualTo(777);
     assertThat(run.get("task_outcomes").get("Success").asInt()).isEqualTo(3);
     assertThat(keys(run.get("memory_failures").get(0)))
         .containsExactly("cause", "certainty", "executor_id", "stage_id", "time_ms", "evidence");

@@ -603,25 +603,20 @@ class DefaultOptimizerTest {
       ApplicationRun run, int firstId, List<Integer> parents, List<Integer> parentsOfSecond) {
     List<StageAttempt> stages = new ArrayList<>();
     for (StageAttempt stage : run.stages()) {
-      stages.add(new StageAttempt(
-          firstId + stage.stageId(),
-          stage.attemptId(),
-          stage.name(),
-          stage.status(),
-          stage.stageId() == 0 ? parents : parentsOfSecond,
-          stage.submissionTimeMs(),
-          stage.firstTaskLaunchedTimeMs(),
-          stage.completionTimeMs(),
-          stage.numTasks(),
-          stage.numCompleteTasks(),
-          0,
-          0,
-          0,
-          stage.slotTimeMs(),
-          stage.resourceProfileId(),
-          null,
-          stage.metrics(),
-          stage.distributions()));
+      stages.add(StageAttempt.builder(firstId + stage.stageId(), stage.attemptId())
+          .name(stage.name())
+          .status(stage.status())
+          .parentIds(stage.stageId() == 0 ? parents : parentsOfSecond)
+          .submissionTimeMs(stage.submissionTimeMs())
+          .firstTaskLaunchedTimeMs(stage.firstTaskLaunchedTimeMs())
+          .completionTimeMs(stage.completionTimeMs())
+          .numTasks(stage.numTasks())
+          .numCompleteTasks(stage.numCompleteTasks())
+          .slotTimeMs(stage.slotTimeMs())
+          .resourceProfileId(stage.resourceProfileId())
+          .metrics(stage.metrics())
+          .distributions(stage.distributions())
+          .build());
     }
     return run.toBuilder().stages(stages).build();
   }

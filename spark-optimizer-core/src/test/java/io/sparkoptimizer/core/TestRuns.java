@@ -222,7 +222,9 @@ public final class TestRuns {
             List.of(),
             Map.of(),
             List.of(),
-            Map.of())))
+            Map.of(),
+            List.of(),
+            null)))
         .taskOutcomes(
             Map.of("Success", (long) stages.stream().mapToInt(s -> s.length).sum()))
         .memoryFailures(failures)
@@ -239,25 +241,20 @@ public final class TestRuns {
     if (readBytes[0] > 0) {
       metrics.set(TaskMetric.INPUT_BYTES, readBytes[0]);
     }
-    return new StageAttempt(
-        id,
-        0,
-        "stage " + id,
-        StageStatus.COMPLETE,
-        id == 0 ? List.of() : List.of(id - 1),
-        OptionalLong.of(from),
-        OptionalLong.of(from),
-        OptionalLong.of(to),
-        tasks,
-        tasks,
-        0,
-        0,
-        0,
-        sum,
-        OptionalInt.of(0),
-        null,
-        metrics.build(),
-        Map.of(TaskDistribution.DURATION_MS, times));
+    return StageAttempt.builder(id, 0)
+        .name("stage " + id)
+        .status(StageStatus.COMPLETE)
+        .parentIds(id == 0 ? List.of() : List.of(id - 1))
+        .submissionTimeMs(OptionalLong.of(from))
+        .firstTaskLaunchedTimeMs(OptionalLong.of(from))
+        .completionTimeMs(OptionalLong.of(to))
+        .numTasks(tasks)
+        .numCompleteTasks(tasks)
+        .slotTimeMs(sum)
+        .resourceProfileId(OptionalInt.of(0))
+        .metrics(metrics.build())
+        .distributions(Map.of(TaskDistribution.DURATION_MS, times))
+        .build();
   }
 
   private Executor executor(String id, OptionalInt totalCores, long peakMb, long tasks) {

@@ -212,6 +212,8 @@ final class RecordColumns<R extends Record> {
       return single(column, SQLDataType.INTEGER, number -> (Integer) number, number -> number);
     } else if (raw == long.class) {
       return single(column, SQLDataType.BIGINT, number -> (Long) number, number -> number);
+    } else if (raw == double.class) {
+      return single(column, SQLDataType.DOUBLE, number -> (Double) number, number -> number);
     } else if (raw == boolean.class) {
       return single(column, SQLDataType.BOOLEAN, flag -> (Boolean) flag, flag -> flag);
     } else if (raw == OptionalInt.class) {

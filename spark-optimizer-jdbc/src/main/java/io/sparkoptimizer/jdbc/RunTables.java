@@ -3,6 +3,8 @@ package io.sparkoptimizer.jdbc;
 import static io.sparkoptimizer.jdbc.RecordColumns.column;
 
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.CachedRdd;
+import io.sparkoptimizer.spark.Exclusion;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.MemoryFailure;
 import io.sparkoptimizer.spark.ResourceProfile;
@@ -13,6 +15,7 @@ import io.sparkoptimizer.spark.SparkJob;
 import io.sparkoptimizer.spark.SqlExecution;
 import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.StreamingProgress;
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -24,6 +27,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
 import org.jooq.Field;
@@ -71,45 +75,40 @@ final class RunTables {
   private static final Map<String, String> RENAMED =
       Map.of("user", "user_name", "lines", "log_lines");
 
-  private static final RecordColumns<ApplicationRun> RUN = new RecordColumns<>(
-      ApplicationRun.class,
-      RENAMED,
-      Set.of(
-          "executors",
-          "jobs",
-          "stages",
-          "configuration",
-          // and what Detail holds
-          "source",
-          "sql",
-          "resourceProfiles",
-          "streaming",
-          "taskOutcomes",
-          "memoryFailures"));
+  /** What has tables of its own, and what {@link Detail} holds. */
+  private static final Set<String> NO_COLUMNS = Stream.concat(
+          Stream.of("executors", "jobs", "stages", "configuration"),
+          RecordShape.of(Detail.class).components().stream().map(RecordComponent::getName))
+      .collect(Collectors.toUnmodifiableSet());
 
-  private static final RecordColumns<RunSummary> SUMMARY =
-      new RecordColumns<>(RunSummary.class, RENAMED, Set.of("id"));
+  private static final RecordColumns<ApplicationRun> RUN =
+      new RecordColumns<>(ApplicationRun.class, RENAMED, NO_COLUMNS);
+
+  private static final RecordColumns<RunSummary> SUMMARY = new RecordColumns<>(
+      RunSummary.class,
+      // the totals have a column of that name
+      Map.of("user", "user_name", "inputBytes", "external_input_bytes"),
+      Set.of("id"));
 
   private static final ListTable<Executor> EXECUTORS = new ListTable<>(
       table("executors"),
       new RecordColumns<>(Executor.class, Map.of("id", "executor_id"), Set.of()));
   private static final ListTable<SparkJob> JOBS =
       new ListTable<>(table("jobs"), new RecordColumns<>(SparkJob.class, Map.of(), Set.of()));
-  private static final ListTable<StageAttempt> STAGES =
-      new ListTable<>(table("stages"), new RecordColumns<>(StageAttempt.class, Map.of(), Set.of()));
+  private static final ListTable<StageAttempt> STAGES = new ListTable<>(
+      table("stages"),
+      new RecordColumns<>(StageAttempt.class, Map.of("tasks", "timed_tasks"), Set.of()));
   private static final ListTable<Setting> CONFIGURATION = new ListTable<>(
       table("configuration"), new RecordColumns<>(Setting.class, Map.of(), Set.of()));
 
-  private static final Map<String, Object> NO_LISTS = Map.of(
-      "executors", List.of(),
-      "jobs", List.of(),
-      "stages", List.of(),
-      "configuration", Map.of(),
-      "source", List.of(),
-      "sql", List.of(),
-      "resourceProfiles", List.of(),
-      "taskOutcomes", Map.of(),
-      "memoryFailures", List.of());
+  /** A run's lists where they are not asked for. */
+  private static final Map<String, Object> NO_LISTS =
+      RecordShape.of(ApplicationRun.class).components().stream()
+          .filter(part -> NO_COLUMNS.contains(part.getName()))
+          .filter(part -> part.getType() == List.class || part.getType() == Map.class)
+          .collect(Collectors.toUnmodifiableMap(
+              RecordComponent::getName,
+              part -> part.getType() == List.class ? List.of() : Map.of()));
 
   private RunTables() {}
 
@@ -123,6 +122,8 @@ final class RunTables {
       List<ResourceProfile> resourceProfiles,
       @Nullable StreamingProgress streaming,
       Map<String, Long> taskOutcomes,
+      List<Exclusion> exclusions,
+      List<CachedRdd> cachedRdds,
       List<MemoryFailure> memoryFailures) {
     static Detail of(ApplicationRun run) {
       return new Detail(
@@ -131,6 +132,8 @@ final class RunTables {
           run.resourceProfiles(),
           run.streaming(),
           run.taskOutcomes(),
+          run.exclusions(),
+          run.cachedRdds(),
           run.memoryFailures());
     }
   }

@@ -234,25 +234,21 @@ class SqliteFileTest {
   @Test
   void save_runOfFiveThousandStages_readsBackEqual() {
     List<StageAttempt> stages = IntStream.range(0, 5000)
-        .mapToObj(id -> new StageAttempt(
-            id,
-            0,
-            "stage " + id,
-            StageStatus.COMPLETE,
-            id == 0 ? List.of() : List.of(id - 1),
-            OptionalLong.of(id),
-            OptionalLong.empty(),
-            OptionalLong.of(2L * id),
-            200,
-            200,
-            0,
-            0,
-            0,
-            id,
-            OptionalInt.of(0),
-            null,
-            Measures.builder(TaskMetric.class).set(TaskMetric.INPUT_BYTES, id).build(),
-            Map.of(TaskDistribution.DURATION_MS, Distribution.of(1, 2, 3, id))))
+        .mapToObj(id -> StageAttempt.builder(id, 0)
+            .name("stage " + id)
+            .status(StageStatus.COMPLETE)
+            .parentIds(id == 0 ? List.of() : List.of(id - 1))
+            .submissionTimeMs(OptionalLong.of(id))
+            .completionTimeMs(OptionalLong.of(2L * id))
+            .numTasks(200)
+            .numCompleteTasks(200)
+            .slotTimeMs(id)
+            .resourceProfileId(OptionalInt.of(0))
+            .metrics(Measures.builder(TaskMetric.class)
+                .set(TaskMetric.INPUT_BYTES, id)
+                .build())
+            .distributions(Map.of(TaskDistribution.DURATION_MS, Distribution.of(1, 2, 3, id)))
+            .build())
         .toList();
     ApplicationRun run = ApplicationRun.builder().appId("big").stages(stages).build();
     try (Repository repository = open(folder.resolve("big.db"))) {
@@ -287,7 +283,14 @@ class SqliteFileTest {
             OptionalLong.empty(),
             OptionalLong.empty(),
             OptionalDouble.of(Double.NaN),
-            OptionalDouble.empty()))
+            OptionalDouble.empty(),
+            OptionalLong.empty(),
+            OptionalDouble.empty(),
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            OptionalLong.empty()))
         .build();
     Path file = folder.resolve("history.db");
     try (Repository repository = open(file)) {

@@ -10,9 +10,11 @@ import io.sparkoptimizer.Resources;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.CachedRdd;
 import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.DataQuality;
 import io.sparkoptimizer.spark.Distribution;
+import io.sparkoptimizer.spark.Exclusion;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.JobStatus;
 import io.sparkoptimizer.spark.Measures;
@@ -28,6 +30,7 @@ import io.sparkoptimizer.spark.StageStatus;
 import io.sparkoptimizer.spark.StreamingProgress;
 import io.sparkoptimizer.spark.TaskDistribution;
 import io.sparkoptimizer.spark.TaskMetric;
+import io.sparkoptimizer.spark.TimeByBytes;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -132,6 +135,9 @@ public final class SyntheticRuns {
             () -> new ResourceProfile(random.nextInt(5), map(4, this::real), map(2, this::real))))
         .streaming(nullable(this::streaming))
         .taskOutcomes(map(4, this::count))
+        .exclusions(list(2, this::exclusion))
+        .cachedRdds(list(2, this::cachedRdd))
+        .largestBroadcastBytes(optional())
         .memoryFailures(list(3, this::memoryFailure))
         .build();
   }
@@ -212,25 +218,26 @@ public final class SyntheticRuns {
         distributions.put(figure, distribution());
       }
     }
-    return new StageAttempt(
-        random.nextInt(5000),
-        random.nextInt(4),
-        text(),
-        any(StageStatus.values()),
-        list(4, () -> random.nextInt(5000)),
-        optionalTime(),
-        optionalTime(),
-        optionalTime(),
-        random.nextInt(1_000_000),
-        random.nextInt(3),
-        random.nextInt(3),
-        random.nextInt(3),
-        random.nextInt(1000),
-        count(),
-        optionalInt(),
-        nullable(this::text),
-        chance(5) ? Measures.none(TaskMetric.class) : measures(TaskMetric.class),
-        distributions);
+    return StageAttempt.builder(random.nextInt(5000), random.nextInt(4))
+        .name(text())
+        .status(any(StageStatus.values()))
+        .parentIds(list(4, () -> random.nextInt(5000)))
+        .submissionTimeMs(optionalTime())
+        .firstTaskLaunchedTimeMs(optionalTime())
+        .completionTimeMs(optionalTime())
+        .numTasks(random.nextInt(1_000_000))
+        .numCompleteTasks(random.nextInt(3))
+        .numFailedTasks(random.nextInt(3))
+        .numKilledTasks(random.nextInt(3))
+        .numSpeculativeTasks(random.nextInt(1000))
+        .slotTimeMs(count())
+        .resourceProfileId(optionalInt())
+        .failureReason(nullable(this::text))
+        .metrics(chance(5) ? Measures.none(TaskMetric.class) : measures(TaskMetric.class))
+        .peaks(chance(5) ? Measures.none(MemoryPeak.class) : measures(MemoryPeak.class))
+        .distributions(distributions)
+        .timeByBytes(maybe() ? timeByBytes() : TimeByBytes.NONE)
+        .build();
   }
 
   /** Of no figure, of a few, or of so many that the sketch compacts them. */
@@ -252,12 +259,63 @@ public final class SyntheticRuns {
         list(3, () -> random.nextInt(1000)),
         map(5, this::count),
         list(3, () -> new SqlExecution.Scan(nullable(this::text), optional(), optional())),
-        map(2, this::count));
+        map(2, this::count),
+        list(
+            3,
+            () -> new SqlExecution.Exchange(
+                random.nextBoolean(),
+                nullable(this::text),
+                nullable(this::text),
+                optional(),
+                optional())),
+        nullable(() ->
+            new SqlExecution.AdaptiveChanges(count(), count(), 0, count(), map(2, this::count))));
+  }
+
+  private TimeByBytes timeByBytes() {
+    TimeByBytes tasks = TimeByBytes.NONE;
+    for (int i = random.nextInt(20); i >= 0; i--) {
+      tasks = tasks.and((double) count(), random.nextDouble() * 1e6);
+    }
+    return tasks;
+  }
+
+  private Exclusion exclusion() {
+    return new Exclusion(
+        nullable(this::text),
+        nullable(this::text),
+        optionalInt(),
+        optional(),
+        optionalTime(),
+        optionalTime());
+  }
+
+  private CachedRdd cachedRdd() {
+    return new CachedRdd(
+        random.nextInt(5000),
+        text(),
+        text(),
+        random.nextInt(5000),
+        optionalInt(),
+        optional(),
+        optional());
   }
 
   private StreamingProgress streaming() {
     return new StreamingProgress(
-        count(), count(), optional(), optional(), optionalReal(), optionalReal());
+        count(),
+        count(),
+        optional(),
+        optional(),
+        optionalReal(),
+        optionalReal(),
+        optional(),
+        optionalReal(),
+        optional(),
+        optional(),
+        optional(),
+        optional(),
+        optional());
   }
 
   private MemoryFailure memoryFailure() {

@@ -168,6 +168,20 @@ final class EventReader {
       case "SparkListenerExecutorMetricsUpdate" -> run::executorMetricsUpdate;
       case "SparkListenerJobStart" -> run::jobStarted;
       case "SparkListenerJobEnd" -> run::jobEnded;
+      case "SparkListenerUnpersistRDD" -> run.blocks()::unpersisted;
+      case "SparkListenerBlockUpdated" -> run.blocks()::blockUpdated;
+      case "SparkListenerExecutorExcluded",
+          "SparkListenerExecutorExcludedForStage",
+          "SparkListenerNodeExcluded",
+          "SparkListenerNodeExcludedForStage",
+          "SparkListenerExecutorBlacklisted",
+          "SparkListenerExecutorBlacklistedForStage",
+          "SparkListenerNodeBlacklisted",
+          "SparkListenerNodeBlacklistedForStage" -> run::excluded;
+      case "SparkListenerExecutorUnexcluded",
+          "SparkListenerNodeUnexcluded",
+          "SparkListenerExecutorUnblacklisted",
+          "SparkListenerNodeUnblacklisted" -> run::unexcluded;
       case "SparkListenerStageSubmitted" -> run::stageSubmitted;
       case "SparkListenerStageCompleted" -> run::stageCompleted;
       case "SparkListenerSQLExecutionStart" -> run::sqlStarted;

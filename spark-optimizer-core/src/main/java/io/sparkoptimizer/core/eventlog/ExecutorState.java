@@ -84,11 +84,7 @@ final class ExecutorState {
   void taskEnded(TaskEnd task, long durationMs) {
     launched(task.launchTimeMs);
     jvmTotalGcTime(task.jvmTotalGcTimeMs);
-    for (MemoryPeak kind : PEAKS) {
-      if (task.has(kind)) {
-        peak(kind, task.get(kind));
-      }
-    }
+    task.peaks(this::peak);
     switch (task.reason) {
       case "Success" -> completedTasks++;
       case "TaskKilled", "TaskCommitDenied" -> {}
@@ -109,16 +105,6 @@ final class ExecutorState {
    * @param peaksLogged peaks above zero anywhere in the log
    */
   Executor build(Set<TaskMetric> metricsLogged, Set<MemoryPeak> peaksLogged) {
-    Measures<MemoryPeak> all = peaks.build();
-    Measures.Builder<MemoryPeak> kept = Measures.builder(MemoryPeak.class);
-    for (MemoryPeak kind : PEAKS) {
-      // A process tree that is 0 throughout was never looked at: it is off unless it is set.
-      boolean processTree =
-          kind == MemoryPeak.PROCESS_TREE_JVM_RSS || kind == MemoryPeak.PROCESS_TREE_PYTHON_RSS;
-      if (all.has(kind) && (!processTree || peaksLogged.contains(kind))) {
-        kept.set(kind, all.orZero(kind));
-      }
-    }
     return new Executor(
         id,
         host,
@@ -137,7 +123,20 @@ final class ExecutorState {
         present(metricsLogged, TaskMetric.INPUT_BYTES, inputBytes),
         present(metricsLogged, TaskMetric.SHUFFLE_READ_BYTES, shuffleReadBytes),
         present(metricsLogged, TaskMetric.SHUFFLE_WRITE_BYTES, shuffleWriteBytes),
-        kept.build());
+        measured(peaks.build(), peaksLogged));
+  }
+
+  /** A process tree that is 0 throughout the log was never looked at: it is off unless it is set. */
+  static Measures<MemoryPeak> measured(Measures<MemoryPeak> all, Set<MemoryPeak> peaksLogged) {
+    Measures.Builder<MemoryPeak> kept = Measures.builder(MemoryPeak.class);
+    for (MemoryPeak kind : PEAKS) {
+      boolean processTree =
+          kind == MemoryPeak.PROCESS_TREE_JVM_RSS || kind == MemoryPeak.PROCESS_TREE_PYTHON_RSS;
+      if (all.has(kind) && (!processTree || peaksLogged.contains(kind))) {
+        kept.set(kind, all.orZero(kind));
+      }
+    }
+    return kept.build();
   }
 
   /** Of the driver it is its JVM's own, as in REST: it collects for more than for tasks. */

@@ -21,19 +21,17 @@ import org.jspecify.annotations.Nullable;
 final class JsonTree {
   /** What a log is full of and nothing here needs. */
   private static final Set<String> NOT_KEPT = Set.of(
-      "RDD Info",
-      "Accumulables",
+      "Callsite",
+      "Scope",
       "Details",
       "details",
       "physicalPlanDescription",
-      "simpleString",
       "Classpath Entries",
       "Hadoop Properties",
       "Metrics Properties",
       "Log Urls",
       "Attributes",
       "Stack Trace",
-      "stateOperators",
       "observedMetrics");
 
   static final JsonTree EMPTY = new JsonTree(Map.of());
@@ -136,6 +134,11 @@ final class JsonTree {
     return value instanceof Number number && Double.isFinite(number.doubleValue())
         ? OptionalDouble.of(number.doubleValue())
         : OptionalDouble.empty();
+  }
+
+  /** Whether the field is {@code true}. */
+  boolean flag(String name) {
+    return Boolean.TRUE.equals(fields.get(name));
   }
 
   boolean has(String name) {

@@ -4,6 +4,7 @@ import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.DataQuality;
+import io.sparkoptimizer.spark.Exclusion;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.JobStatus;
 import io.sparkoptimizer.spark.MemoryFailure;
@@ -23,10 +24,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,9 @@ final class RunAssembler {
   private static final int MAX_MEMORY_FAILURES = 1000;
 
   private static final int MAX_EVIDENCE_CHARS = 300;
+
+  /** More than these say no more of an application whose nodes come and go. */
+  private static final int MAX_EXCLUSIONS = 10_000;
 
   private final TreeMap<Long, StageState> stages = new TreeMap<>();
   private final Map<String, ExecutorState> executors = new LinkedHashMap<>();
@@ -52,6 +58,10 @@ final class RunAssembler {
   private final EnumSet<TaskMetric> metricsLogged = EnumSet.noneOf(TaskMetric.class);
   private final EnumSet<MemoryPeak> peaksLogged = EnumSet.noneOf(MemoryPeak.class);
   private final StreamingState streaming = new StreamingState();
+  private final BlockState blocks = new BlockState();
+  private final List<Exclusion> exclusions = new ArrayList<>();
+  /** Bytes of SQL exchanges, by the accumulators that count them. */
+  private final Map<Long, Long> dataSizes = new HashMap<>();
 
   private @Nullable String sparkVersion;
   private @Nullable String appId;
@@ -226,6 +236,14 @@ final class RunAssembler {
     String id = event.text("Executor ID");
     if (id != null) {
       peaks(executor(id), event.object("Executor Metrics"));
+      OptionalInt stageId = event.count("Stage ID");
+      if (stageId.isPresent()) {
+        StageState stage =
+            stages.get(key(stageId.getAsInt(), event.count("Stage Attempt ID").orElse(0)));
+        if (stage != null) {
+          peaks(event.object("Executor Metrics"), stage::peak);
+        }
+      }
     }
   }
 
@@ -240,17 +258,21 @@ final class RunAssembler {
   }
 
   private void peaks(ExecutorState executor, JsonTree metrics) {
+    executor.jvmTotalGcTime(metrics.number(ExecutorMetricNames.TOTAL_GC_TIME).orElse(-1));
+    peaks(metrics, (kind, bytes) -> {
+      executor.peak(kind, bytes);
+      if (bytes > 0) {
+        peaksLogged.add(kind);
+      }
+    });
+  }
+
+  private static void peaks(JsonTree metrics, ObjLongConsumer<MemoryPeak> each) {
     metrics.texts((metric, text) -> {
       MemoryPeak kind = ExecutorMetricNames.peak(metric);
       OptionalLong bytes = Numbers.parse(text);
-      if (metric.equals(ExecutorMetricNames.TOTAL_GC_TIME)) {
-        executor.jvmTotalGcTime(bytes.orElse(-1));
-      }
       if (kind != null && bytes.isPresent()) {
-        executor.peak(kind, bytes.getAsLong());
-        if (bytes.getAsLong() > 0) {
-          peaksLogged.add(kind);
-        }
+        each.accept(kind, bytes.getAsLong());
       }
     });
   }
@@ -316,6 +338,7 @@ final class RunAssembler {
     if (stage != null) {
       stage.status = StageStatus.ACTIVE;
       stage.describe(event.object("Stage Info"));
+      stage.readsCache = blocks.readsCache(event.object("Stage Info"));
       seen(event.object("Stage Info").number("Submission Time"));
     }
   }
@@ -325,8 +348,55 @@ final class RunAssembler {
     if (stage != null) {
       stage.describe(event.object("Stage Info"));
       stage.complete();
+      if (stage.status == StageStatus.COMPLETE) {
+        blocks.computed(event.object("Stage Info"));
+      }
+      for (JsonTree figure : event.object("Stage Info").objects("Accumulables")) {
+        if (figure.text("Name", "").startsWith("data size")
+            && figure.number("ID").isPresent()
+            && figure.number("Value").isPresent()) {
+          // Of a stage's attempts the last one has counted for all.
+          dataSizes.merge(
+              figure.number("ID").getAsLong(), figure.number("Value").getAsLong(), Math::max);
+        }
+      }
       seen(event.object("Stage Info").number("Completion Time"));
     }
+  }
+
+  BlockState blocks() {
+    return blocks;
+  }
+
+  void excluded(JsonTree event) {
+    if (exclusions.size() < MAX_EXCLUSIONS) {
+      OptionalLong failures = event.number("taskFailures");
+      exclusions.add(new Exclusion(
+          event.text("executorId"),
+          event.text("hostId"),
+          event.count("stageId"),
+          failures.isPresent() ? failures : event.number("executorFailures"),
+          event.number("time"),
+          OptionalLong.empty()));
+      seen(event.number("time"));
+    }
+  }
+
+  /** Ends what excluded this executor or node from the whole application. */
+  void unexcluded(JsonTree event) {
+    exclusions.replaceAll(exclusion -> exclusion.stageId().isEmpty()
+            && exclusion.endTimeMs().isEmpty()
+            && Objects.equals(exclusion.executorId(), event.text("executorId"))
+            && Objects.equals(exclusion.host(), event.text("hostId"))
+        ? new Exclusion(
+            exclusion.executorId(),
+            exclusion.host(),
+            exclusion.stageId(),
+            exclusion.failures(),
+            exclusion.timeMs(),
+            event.number("time"))
+        : exclusion);
+    seen(event.number("time"));
   }
 
   private @Nullable StageState stageOf(JsonTree event) {
@@ -374,11 +444,15 @@ final class RunAssembler {
         metricsLogged.add(metric);
       }
     }
-    for (MemoryPeak peak : MemoryPeak.values()) {
-      if (task.get(peak) > 0) {
+    if (task.has(TaskMetric.INPUT_BYTES)) {
+      metricsLogged.add(TaskMetric.CACHED_INPUT_BYTES);
+    }
+    task.peaks((peak, bytes) -> {
+      if (bytes > 0) {
         peaksLogged.add(peak);
       }
-    }
+    });
+    task.updatedBlocks.forEach(block -> blocks.stored(block, block.object("Status")));
     if (!task.reason.equals("Success")) {
       taskDied(task);
     }
@@ -421,7 +495,7 @@ final class RunAssembler {
     aqeUpdates++;
     SqlState execution = sql.get(event.number("executionId").orElse(-1));
     if (execution != null) {
-      execution.planned(event.object("sparkPlanInfo"));
+      execution.replanned(event);
     }
   }
 
@@ -463,7 +537,7 @@ final class RunAssembler {
     Map<Integer, Integer> attempts = new HashMap<>();
     stages.values().forEach(stage -> attempts.merge(stage.stageId, 1, Integer::sum));
     for (StageState stage : stages.values()) {
-      builtStages.add(stage.build(metricsLogged));
+      builtStages.add(stage.build(metricsLogged, peaksLogged));
       boolean retried = attempts.getOrDefault(stage.stageId, 0) > 1;
       if (stage.lostTaskEnds() && !retried && !issues.contains(QualityIssue.COMPACTED)) {
         issue(QualityIssue.DROPPED_EVENTS);
@@ -478,7 +552,8 @@ final class RunAssembler {
         .map(executor -> executor.build(metricsLogged, peaksLogged))
         .sorted(Comparator.comparing(Executor::id, RunAssembler::compareIds))
         .toList();
-    List<SqlExecution> executions = sql.values().stream().map(SqlState::build).toList();
+    List<SqlExecution> executions =
+        sql.values().stream().map(execution -> execution.build(dataSizes)).toList();
     RunStatus status = status(inProgress && fresh);
     if (!started) {
       issue(QualityIssue.NO_APP_START);
@@ -531,8 +606,23 @@ final class RunAssembler {
         .resourceProfiles(List.copyOf(resourceProfiles.values()))
         .streaming(streaming.build())
         .taskOutcomes(taskOutcomes)
+        .exclusions(exclusions)
+        .cachedRdds(blocks.cachedRdds())
+        .largestBroadcastBytes(largestBroadcast(executions))
         .memoryFailures(memoryFailures())
         .build();
+  }
+
+  private OptionalLong largestBroadcast(List<SqlExecution> executions) {
+    long largest = blocks.largestBroadcast().orElse(-1);
+    for (SqlExecution execution : executions) {
+      for (SqlExecution.Exchange exchange : execution.exchanges()) {
+        if (exchange.broadcast()) {
+          largest = Math.max(largest, exchange.bytes().orElse(-1));
+        }
+      }
+    }
+    return largest < 0 ? OptionalLong.empty() : OptionalLong.of(largest);
   }
 
   /** Executors by number, the driver behind them. */

@@ -32,6 +32,19 @@ final class SqlState {
   /** Scans of what no file holds. */
   private static final Set<String> NO_FORMAT = Set.of("ExistingRDD", "OneRowRelation");
 
+  /** Spark's, Photon's, and what other engines make of them; not where rows are read again. */
+  private static final Pattern EXCHANGE =
+      Pattern.compile("(?!Reused)\\w*Exchange|\\w*ShuffleExchangeSink");
+
+  /** What adaptive execution puts above a shuffle that it reads otherwise than planned. */
+  private static final Set<String> ADAPTIVE_READS = Set.of("AQEShuffleRead", "CustomShuffleReader");
+
+  /** {@code Exchange hashpartitioning(a#1, 200), ENSURE_REQUIREMENTS, [plan_id=12]}. */
+  private static final Pattern PARTITIONING = Pattern.compile(
+      "\\w+ (?<scheme>\\w+)(?:\\((?:.*[ ,(])?(?<count>\\d{1,10})\\))?[^)]*?"
+          + "(?:, (?<origin>[A-Z_]{5,}))?(?:, [^,)]*)*",
+      Pattern.DOTALL);
+
   final long executionId;
   private String description = "";
   private OptionalLong startTimeMs = OptionalLong.empty();
@@ -40,11 +53,24 @@ final class SqlState {
   private Map<String, Long> operators = Map.of();
   private Map<String, Long> joins = Map.of();
   private List<PlannedScan> scans = List.of();
+  private List<PlannedExchange> exchanges = List.of();
+  private Map<String, Long> initialJoins = Map.of();
+  private boolean adaptive;
+  private long replans;
+  private final Map<String, Long> adaptiveReads = new HashMap<>();
   private final Map<Long, Long> driverFigures = new HashMap<>();
 
   /** A scan and the accumulators that count its files and bytes. */
   private record PlannedScan(
       @Nullable String format, OptionalLong filesCounter, OptionalLong bytesCounter) {}
+
+  private record PlannedExchange(
+      boolean broadcast,
+      @Nullable String partitioning,
+      @Nullable String origin,
+      OptionalLong partitions,
+      OptionalLong partitionsCounter,
+      OptionalLong bytesCounter) {}
 
   SqlState(long executionId) {
     this.executionId = executionId;
@@ -55,13 +81,22 @@ final class SqlState {
     description = text.substring(0, Math.min(text.length(), MAX_DESCRIPTION_CHARS));
     startTimeMs = event.number("time");
     planned(event.object("sparkPlanInfo"));
+    initialJoins = joins;
+  }
+
+  void replanned(JsonTree event) {
+    adaptive = true;
+    replans++;
+    planned(event.object("sparkPlanInfo"));
   }
 
   /** Takes a plan, which replaces the one before: adaptive execution logs every one that it makes. */
-  void planned(JsonTree plan) {
+  private void planned(JsonTree plan) {
     Map<String, Long> newOperators = new TreeMap<>();
     Map<String, Long> newJoins = new TreeMap<>();
     List<PlannedScan> newScans = new ArrayList<>();
+    List<PlannedExchange> newExchanges = new ArrayList<>();
+    adaptiveReads.clear();
     List<JsonTree> open = new ArrayList<>(List.of(plan));
     while (!open.isEmpty()) {
       JsonTree node = open.remove(open.size() - 1);
@@ -76,6 +111,13 @@ final class SqlState {
       String operator =
           format != null ? "Scan " + format : isScan ? scan.group(1) : operatorName(name);
       newOperators.merge(operator, 1L, Long::sum);
+      if (operator.equals("AdaptiveSparkPlan")) {
+        adaptive = true;
+      } else if (ADAPTIVE_READS.contains(operator)) {
+        adaptiveRead(node.text("simpleString", ""));
+      } else if (EXCHANGE.matcher(operator).matches()) {
+        newExchanges.add(exchange(operator, node));
+      }
       if (operator.endsWith("Join") || operator.endsWith("CartesianProduct")) {
         newJoins.merge(operator, 1L, Long::sum);
       }
@@ -89,6 +131,30 @@ final class SqlState {
     operators = newOperators;
     joins = newJoins;
     scans = newScans;
+    exchanges = newExchanges;
+  }
+
+  private void adaptiveRead(String words) {
+    for (String change : List.of("coalesced", "skewed", "local")) {
+      if (words.contains(change)) {
+        adaptiveReads.merge(change, 1L, Long::sum);
+      }
+    }
+  }
+
+  private static PlannedExchange exchange(String operator, JsonTree node) {
+    boolean broadcast = operator.contains("Broadcast");
+    Matcher words = PARTITIONING.matcher(node.text("simpleString", ""));
+    boolean said = !broadcast && words.matches();
+    return new PlannedExchange(
+        broadcast,
+        said ? words.group("scheme") : null,
+        said ? words.group("origin") : null,
+        said && words.group("count") != null
+            ? Numbers.parse(words.group("count"))
+            : OptionalLong.empty(),
+        counter(node, "number of partitions"),
+        counter(node, "data size"));
   }
 
   /** {@code WholeStageCodegen (3)} and {@code ShuffleQueryStage 2} are one kind of node each. */
@@ -109,7 +175,8 @@ final class SqlState {
 
   private static OptionalLong counter(JsonTree node, String metric) {
     for (JsonTree candidate : node.objects("metrics")) {
-      if (metric.equals(candidate.text("name"))) {
+      // Spark 2 adds what it shows: "data size total (min, med, max)".
+      if (candidate.text("name", "").startsWith(metric)) {
         return candidate.number("accumulatorId");
       }
     }
@@ -120,11 +187,22 @@ final class SqlState {
     driverFigures.put(accumulator, value);
   }
 
-  SqlExecution build() {
+  /** @param stageFigures accumulators of tasks, by id */
+  SqlExecution build(Map<Long, Long> stageFigures) {
     List<SqlExecution.Scan> counted = new ArrayList<>();
     for (PlannedScan scan : scans) {
       counted.add(new SqlExecution.Scan(
           scan.format(), figure(scan.filesCounter()), figure(scan.bytesCounter())));
+    }
+    List<SqlExecution.Exchange> moved = new ArrayList<>();
+    for (PlannedExchange exchange : exchanges) {
+      OptionalLong partitions = figure(exchange.partitionsCounter());
+      moved.add(new SqlExecution.Exchange(
+          exchange.broadcast(),
+          exchange.partitioning(),
+          exchange.origin(),
+          partitions.isPresent() ? partitions : exchange.partitions(),
+          figure(exchange.bytesCounter(), exchange.broadcast() ? driverFigures : stageFigures)));
     }
     boolean timed = startTimeMs.isPresent()
         && endTimeMs.isPresent()
@@ -139,11 +217,24 @@ final class SqlState {
         List.copyOf(jobIds),
         operators,
         counted,
-        joins);
+        joins,
+        moved,
+        adaptive
+            ? new SqlExecution.AdaptiveChanges(
+                replans,
+                adaptiveReads.getOrDefault("coalesced", 0L),
+                adaptiveReads.getOrDefault("skewed", 0L),
+                adaptiveReads.getOrDefault("local", 0L),
+                initialJoins)
+            : null);
   }
 
   private OptionalLong figure(OptionalLong counter) {
-    Long value = counter.isPresent() ? driverFigures.get(counter.getAsLong()) : null;
+    return figure(counter, driverFigures);
+  }
+
+  private static OptionalLong figure(OptionalLong counter, Map<Long, Long> figures) {
+    Long value = counter.isPresent() ? figures.get(counter.getAsLong()) : null;
     return value == null ? OptionalLong.empty() : OptionalLong.of(value);
   }
 }

@@ -2,10 +2,12 @@ package io.sparkoptimizer.core.eventlog;
 
 import io.sparkoptimizer.spark.Distribution;
 import io.sparkoptimizer.spark.Measures;
+import io.sparkoptimizer.spark.MemoryPeak;
 import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.StageStatus;
 import io.sparkoptimizer.spark.TaskDistribution;
 import io.sparkoptimizer.spark.TaskMetric;
+import io.sparkoptimizer.spark.TimeByBytes;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class StageState {
   private static final TaskMetric[] METRICS = TaskMetric.values();
   private static final Map<TaskDistribution, TaskMetric> SPREAD = new EnumMap<>(Map.of(
+      TaskDistribution.RUN_TIME_MS, TaskMetric.EXECUTOR_RUN_TIME_MS,
       TaskDistribution.INPUT_BYTES, TaskMetric.INPUT_BYTES,
       TaskDistribution.SHUFFLE_READ_BYTES, TaskMetric.SHUFFLE_READ_BYTES,
       TaskDistribution.SHUFFLE_WRITE_BYTES, TaskMetric.SHUFFLE_WRITE_BYTES,
@@ -30,6 +33,9 @@ final class StageState {
   final int attemptId;
   private String name = "";
   StageStatus status = StageStatus.ACTIVE;
+  /** Whether an RDD that it reads is persisted, and was computed before. */
+  boolean readsCache;
+
   private List<Integer> parentIds = List.of();
   private OptionalLong submissionTimeMs = OptionalLong.empty();
   private OptionalLong completionTimeMs = OptionalLong.empty();
@@ -46,7 +52,8 @@ final class StageState {
   long taskStarts;
   long taskEnds;
   private final Measures.Builder<TaskMetric> metrics = Measures.builder(TaskMetric.class);
-  private Distribution.Builder durations = Distribution.builder();
+  private final Measures.Builder<MemoryPeak> peaks = Measures.builder(MemoryPeak.class);
+  private TimeByBytes timeByBytes = TimeByBytes.NONE;
   private final Map<TaskDistribution, Distribution.Builder> spreads =
       new EnumMap<>(TaskDistribution.class);
   private final Map<TaskDistribution, Distribution> sealed = new EnumMap<>(TaskDistribution.class);
@@ -93,24 +100,14 @@ final class StageState {
 
   /** Shrinks the figures of a stage that is done: applications have thousands of such stages. */
   private void seal() {
-    if (durations.count() > 0) {
-      sealed.put(TaskDistribution.DURATION_MS, durations.build());
-      spreads.forEach((figure, builder) -> sealed.put(figure, builder.build()));
-      durations = Distribution.builder();
-      spreads.clear();
-    }
+    spreads.forEach((figure, builder) -> sealed.put(figure, builder.build()));
+    spreads.clear();
   }
 
   /** Tasks end after their stage too: those whose result was no longer needed. */
   private void unseal() {
-    sealed.forEach((figure, spread) -> {
-      Distribution.Builder builder = Distribution.builder().addAll(spread);
-      if (figure == TaskDistribution.DURATION_MS) {
-        durations = builder;
-      } else {
-        spreads.put(figure, builder);
-      }
-    });
+    sealed.forEach(
+        (figure, spread) -> spreads.put(figure, Distribution.builder().addAll(spread)));
     sealed.clear();
   }
 
@@ -136,12 +133,20 @@ final class StageState {
   void taskEnded(TaskEnd task, long durationMs) {
     ran();
     launched(task.launchTimeMs);
-    boolean success = task.reason.equals("Success");
-    switch (task.reason) {
-      case "Success" -> completeTasks++;
-      case "TaskKilled", "TaskCommitDenied" -> killedTasks++;
-      default -> failedTasks++;
-    }
+    TaskDistribution durations = switch (task.reason) {
+      case "Success" -> {
+        completeTasks++;
+        yield TaskDistribution.DURATION_MS;
+      }
+      case "TaskKilled", "TaskCommitDenied" -> {
+        killedTasks++;
+        yield TaskDistribution.KILLED_DURATION_MS;
+      }
+      default -> {
+        failedTasks++;
+        yield TaskDistribution.FAILED_DURATION_MS;
+      }
+    };
     if (task.speculative) {
       speculativeTasks++;
     }
@@ -157,23 +162,36 @@ final class StageState {
           metrics.merge(metric, task.get(metric), metric::combine);
         }
       }
+      if (task.has(TaskMetric.INPUT_BYTES)) {
+        long cached = task.readCache(readsCache) ? task.get(TaskMetric.INPUT_BYTES) : 0;
+        metrics.merge(TaskMetric.CACHED_INPUT_BYTES, cached, Long::sum);
+      }
     }
-    if (success) {
-      unseal();
-      durations.add(durationMs);
-      SPREAD.forEach((figure, metric) -> spread(figure, task.get(metric)));
+    task.peaks(this::peak);
+    unseal();
+    Distribution.Builder spread =
+        spreads.computeIfAbsent(durations, figure -> Distribution.builder());
+    spread.add(durationMs);
+    if (durations == TaskDistribution.DURATION_MS) {
+      SPREAD.forEach((figure, metric) -> spread(figure, task.get(metric), spread.count() - 1));
+      long bytes = task.get(TaskMetric.INPUT_BYTES) + task.get(TaskMetric.SHUFFLE_READ_BYTES);
+      timeByBytes = timeByBytes.and((double) bytes, (double) durationMs);
     }
   }
 
+  void peak(MemoryPeak kind, long bytes) {
+    peaks.merge(kind, Math.max(0, bytes), Math::max);
+  }
+
   /** Most stages do not spill, and many neither read nor shuffle: what is all zero costs nothing. */
-  private void spread(TaskDistribution figure, long value) {
+  private void spread(TaskDistribution figure, long value, long before) {
     Distribution.Builder builder = spreads.get(figure);
     if (builder == null) {
       if (value == 0) {
         return;
       }
       builder = Distribution.builder();
-      for (long i = durations.count() - 1; i > 0; i--) {
+      for (long i = before; i > 0; i--) {
         builder.add(0);
       }
       spreads.put(figure, builder);
@@ -187,8 +205,9 @@ final class StageState {
 
   /**
    * @param logged metrics that occur anywhere in the log: one that a stage does not have was zero there
+   * @param peaksLogged peaks above zero anywhere in the log
    */
-  StageAttempt build(Set<TaskMetric> logged) {
+  StageAttempt build(Set<TaskMetric> logged, Set<MemoryPeak> peaksLogged) {
     boolean measured = tasksWithMetrics > 0 && status != StageStatus.SKIPPED;
     Measures.Builder<TaskMetric> sums = Measures.builder(TaskMetric.class);
     Measures<TaskMetric> own = metrics.build();
@@ -198,26 +217,28 @@ final class StageState {
       }
     }
     seal();
-    return new StageAttempt(
-        stageId,
-        attemptId,
-        name,
-        status,
-        parentIds,
-        submissionTimeMs,
-        firstTaskLaunchedTimeMs == Long.MAX_VALUE
-            ? OptionalLong.empty()
-            : OptionalLong.of(firstTaskLaunchedTimeMs),
-        completionTimeMs,
-        numTasks,
-        completeTasks,
-        failedTasks,
-        killedTasks,
-        speculativeTasks,
-        slotTimeMs,
-        resourceProfileId,
-        failureReason,
-        sums.build(),
-        sealed);
+    return StageAttempt.builder(stageId, attemptId)
+        .name(name)
+        .status(status)
+        .parentIds(parentIds)
+        .submissionTimeMs(submissionTimeMs)
+        .firstTaskLaunchedTimeMs(
+            firstTaskLaunchedTimeMs == Long.MAX_VALUE
+                ? OptionalLong.empty()
+                : OptionalLong.of(firstTaskLaunchedTimeMs))
+        .completionTimeMs(completionTimeMs)
+        .numTasks(numTasks)
+        .numCompleteTasks(completeTasks)
+        .numFailedTasks(failedTasks)
+        .numKilledTasks(killedTasks)
+        .numSpeculativeTasks(speculativeTasks)
+        .slotTimeMs(slotTimeMs)
+        .resourceProfileId(resourceProfileId)
+        .failureReason(failureReason)
+        .metrics(sums.build())
+        .peaks(ExecutorState.measured(peaks.build(), peaksLogged))
+        .distributions(sealed)
+        .timeByBytes(timeByBytes)
+        .build();
   }
 }

@@ -5,8 +5,11 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.sparkoptimizer.spark.MemoryPeak;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +40,14 @@ final class TaskEnd {
   String traceWords = "";
 
   boolean hasMetrics;
+  /** Spark 1.x and 2.0: where the input came from; null in later logs. */
+  @Nullable
+  String dataReadMethod;
   /** Collector time of the JVM since it began, as sampled last; -1 where not logged. */
   long jvmTotalGcTimeMs;
+
+  /** Spark 1.x and 2.x: blocks that it stored; later only where that is set. */
+  final List<JsonTree> updatedBlocks = new ArrayList<>();
 
   private final long[] metrics = new long[METRICS.length];
   private long metricsPresent;
@@ -54,12 +63,32 @@ final class TaskEnd {
     return metrics[metric.ordinal()];
   }
 
+  /**
+   * Whether its input came from cached blocks.
+   *
+   * @param otherwise what counts where the log does not say
+   */
+  boolean readCache(boolean otherwise) {
+    return dataReadMethod == null
+        ? otherwise
+        : dataReadMethod.equals("Memory") || dataReadMethod.equals("Disk");
+  }
+
   boolean has(MemoryPeak peak) {
     return (peaksPresent & (1L << peak.ordinal())) != 0;
   }
 
   long get(MemoryPeak peak) {
     return peaks[peak.ordinal()];
+  }
+
+  /** Hands over each peak that the event has. */
+  void peaks(ObjLongConsumer<MemoryPeak> each) {
+    for (MemoryPeak peak : PEAKS) {
+      if (has(peak)) {
+        each.accept(peak, get(peak));
+      }
+    }
   }
 
   /** The whole event, whose START_OBJECT is the current token. */
@@ -107,6 +136,8 @@ final class TaskEnd {
 
   private void clearMetrics() {
     hasMetrics = false;
+    dataReadMethod = null;
+    updatedBlocks.clear();
     Arrays.fill(metrics, 0);
     metricsPresent = 0;
   }
@@ -203,6 +234,7 @@ final class TaskEnd {
       String name = parser.currentName();
       parser.nextToken();
       switch (name) {
+        case "Updated Blocks" -> readBlocks(parser);
         case "Executor Run Time" -> set(TaskMetric.EXECUTOR_RUN_TIME_MS, parser);
         case "Executor CPU Time" -> set(TaskMetric.EXECUTOR_CPU_TIME_NS, parser);
         case "Executor Deserialize Time" -> set(TaskMetric.EXECUTOR_DESERIALIZE_TIME_MS, parser);
@@ -234,6 +266,19 @@ final class TaskEnd {
     }
   }
 
+  private void readBlocks(JsonParser parser) throws IOException {
+    updatedBlocks.clear();
+    if (parser.currentToken() == JsonToken.START_ARRAY) {
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        if (parser.currentToken() == JsonToken.START_OBJECT) {
+          updatedBlocks.add(JsonTree.read(parser));
+        } else {
+          parser.skipChildren();
+        }
+      }
+    }
+  }
+
   private void readGroup(JsonParser parser) throws IOException {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String name = parser.currentName();
@@ -246,6 +291,7 @@ final class TaskEnd {
         case "Shuffle Bytes Written" -> set(TaskMetric.SHUFFLE_WRITE_BYTES, parser);
         case "Shuffle Records Written" -> set(TaskMetric.SHUFFLE_WRITE_RECORDS, parser);
         case "Shuffle Write Time" -> set(TaskMetric.SHUFFLE_WRITE_TIME_NS, parser);
+        case "Data Read Method" -> dataReadMethod = parser.getValueAsString();
         case "Bytes Read" -> set(TaskMetric.INPUT_BYTES, parser);
         case "Records Read" -> set(TaskMetric.INPUT_RECORDS, parser);
         case "Bytes Written" -> set(TaskMetric.OUTPUT_BYTES, parser);

@@ -4,7 +4,6 @@ import io.sparkoptimizer.Evidence;
 import io.sparkoptimizer.Platform;
 import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.core.container.MemoryRule;
-import io.sparkoptimizer.core.container.ProcessTree;
 import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
@@ -13,6 +12,7 @@ import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.MemoryFailure;
 import io.sparkoptimizer.spark.MemoryFailure.Cause;
 import io.sparkoptimizer.spark.MemoryPeak;
+import io.sparkoptimizer.spark.PeakEvidence;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.util.ArrayList;
 import java.util.List;
@@ -410,11 +410,11 @@ record MemoryPlan(
       if (!holds) {
         return 1;
       }
-      OptionalDouble own = JobModel.inputBytes(run);
+      OptionalLong own = run.inputBytes();
       return Math.max(
           1,
           input.bytes().isPresent() && own.isPresent()
-              ? (double) input.bytes().getAsLong() / own.getAsDouble()
+              ? (double) input.bytes().getAsLong() / own.getAsLong()
               : input.scale());
     }
 
@@ -505,7 +505,8 @@ record MemoryPlan(
       urgent = true;
       long used = died.stream()
           .map(Seen::run)
-          .filter(run -> ProcessTree.isTrusted(run.sparkVersion()))
+          .filter(run ->
+              PeakEvidence.of(run, MemoryPeak.PROCESS_TREE_JVM_RSS) != PeakEvidence.UNTRUSTED)
           .map(run -> peakMb(Allocation.workers(run), MemoryPeak.PROCESS_TREE_PYTHON_RSS))
           .mapToLong(peak -> peak.orElse(0))
           .max()

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -93,7 +93,7 @@ public final class RulesRecommender implements Recommender {
     MemoryPlan plan = MemoryPlan.of(
         current,
         runs,
-        InputSize.of(profile, OptionalDouble.empty(), OptionalDouble.empty()),
+        InputSize.of(profile, OptionalLong.empty(), OptionalLong.empty()),
         profile.locked());
     return plan.urgent()
         ? Answers.remedy(
@@ -112,7 +112,7 @@ public final class RulesRecommender implements Recommender {
     // A run that failed early tells neither what it would have got nor what goes well.
     Setup current = Setup.of(model.newestRun(), profile);
     InputSize input =
-        InputSize.of(profile, JobModel.inputBytes(model.newestRun()), bytesOfLike(profile, runs));
+        InputSize.of(profile, model.newestRun().inputBytes(), bytesOfLike(profile, runs));
     MemoryPlan plan = MemoryPlan.of(current, runs, input, profile.locked());
     PartitionRule partitions = PartitionRule.of(model.newestRun(), current.conf(), input.scale());
     RecordedSchedule newest = model.newest();
@@ -135,12 +135,12 @@ public final class RulesRecommender implements Recommender {
         reasons(profile, model, input, work));
   }
 
-  private static OptionalDouble bytesOfLike(JobProfile profile, List<ApplicationRun> runs) {
+  private static OptionalLong bytesOfLike(JobProfile profile, List<ApplicationRun> runs) {
     return runs.stream()
         .filter(run -> profile.like().filter(id -> id.equals(run.appId())).isPresent())
         .findFirst()
-        .map(JobModel::inputBytes)
-        .orElse(OptionalDouble.empty());
+        .map(ApplicationRun::inputBytes)
+        .orElse(OptionalLong.empty());
   }
 
   /**

@@ -130,14 +130,13 @@ public final class SimilarityRecommender implements Recommender {
           .history()
           .runs(RunQuery.ofJob(neighbour.summary().jobSignature()).limit(RUNS_EACH));
       Optional<JobModel> model = JobModel.of(runs);
-      OptionalDouble read = model.isEmpty()
-          ? OptionalDouble.empty()
-          : JobModel.inputBytes(model.get().newestRun());
+      OptionalLong read =
+          model.isEmpty() ? OptionalLong.empty() : model.get().newestRun().inputBytes();
       boolean counted = model
           .filter(job -> job.newestRun().clusterManager() != ClusterManager.LOCAL)
           .isPresent();
       if (counted && read.isPresent()) {
-        double scale = wanted.inputBytes().getAsDouble() / read.getAsDouble();
+        double scale = wanted.inputBytes().getAsDouble() / read.getAsLong();
         answering.add(new Answering(neighbour, model.get(), scale, runs));
       }
     }

@@ -2,8 +2,6 @@ package io.sparkoptimizer.core.schedule;
 
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunStatus;
-import io.sparkoptimizer.spark.StageStatus;
-import io.sparkoptimizer.spark.TaskMetric;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -12,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -90,33 +89,19 @@ public final class JobModel {
 
   private static List<Member> members(List<ApplicationRun> runs) {
     List<Member> members = new ArrayList<>();
-    boolean allBytes = runs.stream().allMatch(run -> inputBytes(run).isPresent());
+    boolean allBytes = runs.stream().allMatch(run -> run.inputBytes().isPresent());
     for (ApplicationRun run : runs) {
       RecordedSchedule.of(run)
-          .ifPresent(schedule -> members.add(
-              new Member(run, schedule, allBytes ? inputBytes(run) : inputRecords(run))));
+          .ifPresent(schedule -> members.add(new Member(
+              run, schedule, asDouble(allBytes ? run.inputBytes() : run.inputRecords()))));
     }
     return members;
   }
 
-  /**
-   * External bytes that first attempts of a run's stages read and completed; empty where none reports
-   * any. Reads of cached blocks are still among them.
-   */
-  public static OptionalDouble inputBytes(ApplicationRun run) {
-    return input(run, TaskMetric.INPUT_BYTES);
-  }
-
-  private static OptionalDouble inputRecords(ApplicationRun run) {
-    return input(run, TaskMetric.INPUT_RECORDS);
-  }
-
-  private static OptionalDouble input(ApplicationRun run, TaskMetric metric) {
-    long sum = run.stages().stream()
-        .filter(stage -> stage.attemptId() == 0 && stage.status() == StageStatus.COMPLETE)
-        .mapToLong(stage -> stage.metrics().orZero(metric))
-        .sum();
-    return sum > 0 ? OptionalDouble.of((double) sum) : OptionalDouble.empty();
+  private static OptionalDouble asDouble(OptionalLong figure) {
+    return figure.isPresent()
+        ? OptionalDouble.of((double) figure.getAsLong())
+        : OptionalDouble.empty();
   }
 
   /**

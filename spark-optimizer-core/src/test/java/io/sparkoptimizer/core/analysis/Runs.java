@@ -114,7 +114,9 @@ final class Runs {
             List.of(0),
             Map.of(),
             List.of(),
-            joins)));
+            joins,
+            List.of(),
+            null)));
   }
 
   static MemoryFailure death(MemoryFailure.Cause cause, MemoryFailure.Certainty certainty) {
@@ -200,25 +202,25 @@ final class Runs {
 
     StageAttempt build() {
       List<Integer> none = new ArrayList<>();
-      return new StageAttempt(
-          id,
-          attempt,
-          "count at Job.scala:1",
-          status,
-          none,
-          OptionalLong.of(START + fromMs),
-          OptionalLong.of(START + fromMs),
-          status == StageStatus.ACTIVE ? OptionalLong.empty() : OptionalLong.of(START + toMs),
-          (int) numTasks.orElse(tasks),
-          tasks,
-          failed,
-          0,
-          0,
-          slotTimeMs,
-          OptionalInt.empty(),
-          status == StageStatus.FAILED ? "Job aborted: java.lang.IllegalStateException: no" : null,
-          metrics.build(),
-          distributions);
+      return StageAttempt.builder(id, attempt)
+          .name("count at Job.scala:1")
+          .status(status)
+          .parentIds(none)
+          .submissionTimeMs(OptionalLong.of(START + fromMs))
+          .firstTaskLaunchedTimeMs(OptionalLong.of(START + fromMs))
+          .completionTimeMs(
+              status == StageStatus.ACTIVE ? OptionalLong.empty() : OptionalLong.of(START + toMs))
+          .numTasks((int) numTasks.orElse(tasks))
+          .numCompleteTasks(tasks)
+          .numFailedTasks(failed)
+          .slotTimeMs(slotTimeMs)
+          .failureReason(
+              status == StageStatus.FAILED
+                  ? "Job aborted: java.lang.IllegalStateException: no"
+                  : null)
+          .metrics(metrics.build())
+          .distributions(distributions)
+          .build();
     }
   }
 }

@@ -653,25 +653,19 @@ class RulesRecommenderTest {
       for (int task = 0; task < stage.numTasks() / jobs; task++) {
         times.add(stage.slotTimeMs() / stage.numTasks());
       }
-      stages.add(new StageAttempt(
-          i,
-          0,
-          "stage " + i,
-          stage.status(),
-          List.of(),
-          stage.submissionTimeMs(),
-          stage.firstTaskLaunchedTimeMs(),
-          stage.completionTimeMs(),
-          stage.numTasks() / jobs,
-          stage.numCompleteTasks() / jobs,
-          0,
-          0,
-          0,
-          stage.slotTimeMs() / jobs,
-          stage.resourceProfileId(),
-          null,
-          stage.metrics(),
-          Map.of(TaskDistribution.DURATION_MS, times.build())));
+      stages.add(StageAttempt.builder(i, 0)
+          .name("stage " + i)
+          .status(stage.status())
+          .submissionTimeMs(stage.submissionTimeMs())
+          .firstTaskLaunchedTimeMs(stage.firstTaskLaunchedTimeMs())
+          .completionTimeMs(stage.completionTimeMs())
+          .numTasks(stage.numTasks() / jobs)
+          .numCompleteTasks(stage.numCompleteTasks() / jobs)
+          .slotTimeMs(stage.slotTimeMs() / jobs)
+          .resourceProfileId(stage.resourceProfileId())
+          .metrics(stage.metrics())
+          .distributions(Map.of(TaskDistribution.DURATION_MS, times.build()))
+          .build());
       all.add(new SparkJob(
           i,
           job.status(),

@@ -196,28 +196,23 @@ class JobModelTest {
   private static ApplicationRun allDeserialisation(ApplicationRun run) {
     return run.toBuilder()
         .stages(run.stages().stream()
-            .map(stage -> new StageAttempt(
-                stage.stageId(),
-                stage.attemptId(),
-                stage.name(),
-                stage.status(),
-                stage.parentIds(),
-                stage.submissionTimeMs(),
-                stage.firstTaskLaunchedTimeMs(),
-                stage.completionTimeMs(),
-                stage.numTasks(),
-                stage.numCompleteTasks(),
-                0,
-                0,
-                0,
-                stage.slotTimeMs(),
-                stage.resourceProfileId(),
-                null,
-                Measures.builder(TaskMetric.class)
+            .map(stage -> StageAttempt.builder(stage.stageId(), stage.attemptId())
+                .name(stage.name())
+                .status(stage.status())
+                .parentIds(stage.parentIds())
+                .submissionTimeMs(stage.submissionTimeMs())
+                .firstTaskLaunchedTimeMs(stage.firstTaskLaunchedTimeMs())
+                .completionTimeMs(stage.completionTimeMs())
+                .numTasks(stage.numTasks())
+                .numCompleteTasks(stage.numCompleteTasks())
+                .slotTimeMs(stage.slotTimeMs())
+                .resourceProfileId(stage.resourceProfileId())
+                .metrics(Measures.builder(TaskMetric.class)
                     .set(TaskMetric.INPUT_BYTES, stage.metrics().orZero(TaskMetric.INPUT_BYTES))
                     .set(TaskMetric.EXECUTOR_DESERIALIZE_TIME_MS, stage.slotTimeMs())
-                    .build(),
-                stage.distributions()))
+                    .build())
+                .distributions(stage.distributions())
+                .build())
             .toList())
         .build();
   }

@@ -193,25 +193,19 @@ class RecordedScheduleTest {
   }
 
   private static StageAttempt at(StageAttempt like, int id, long from, long to) {
-    return new StageAttempt(
-        id,
-        0,
-        like.name(),
-        like.status(),
-        List.of(),
-        OptionalLong.of(from),
-        OptionalLong.of(from),
-        OptionalLong.of(to),
-        like.numTasks(),
-        like.numCompleteTasks(),
-        0,
-        0,
-        0,
-        like.slotTimeMs(),
-        like.resourceProfileId(),
-        null,
-        like.metrics(),
-        like.distributions());
+    return StageAttempt.builder(id, 0)
+        .name(like.name())
+        .status(like.status())
+        .submissionTimeMs(OptionalLong.of(from))
+        .firstTaskLaunchedTimeMs(OptionalLong.of(from))
+        .completionTimeMs(OptionalLong.of(to))
+        .numTasks(like.numTasks())
+        .numCompleteTasks(like.numCompleteTasks())
+        .slotTimeMs(like.slotTimeMs())
+        .resourceProfileId(like.resourceProfileId())
+        .metrics(like.metrics())
+        .distributions(like.distributions())
+        .build();
   }
 
   @Test

@@ -181,25 +181,20 @@ class WhatIfModelTest {
   private static ApplicationRun endedWith(RunStatus status, StageStatus lastStage) {
     List<StageAttempt> stages = new ArrayList<>(RUN.stages());
     StageAttempt last = stages.remove(stages.size() - 1);
-    stages.add(new StageAttempt(
-        last.stageId(),
-        last.attemptId(),
-        last.name(),
-        lastStage,
-        last.parentIds(),
-        last.submissionTimeMs(),
-        last.firstTaskLaunchedTimeMs(),
-        last.completionTimeMs(),
-        last.numTasks(),
-        last.numCompleteTasks(),
-        0,
-        0,
-        0,
-        last.slotTimeMs(),
-        last.resourceProfileId(),
-        null,
-        last.metrics(),
-        last.distributions()));
+    stages.add(StageAttempt.builder(last.stageId(), last.attemptId())
+        .name(last.name())
+        .status(lastStage)
+        .parentIds(last.parentIds())
+        .submissionTimeMs(last.submissionTimeMs())
+        .firstTaskLaunchedTimeMs(last.firstTaskLaunchedTimeMs())
+        .completionTimeMs(last.completionTimeMs())
+        .numTasks(last.numTasks())
+        .numCompleteTasks(last.numCompleteTasks())
+        .slotTimeMs(last.slotTimeMs())
+        .resourceProfileId(last.resourceProfileId())
+        .metrics(last.metrics())
+        .distributions(last.distributions())
+        .build());
     return RUN.toBuilder().status(status).stages(stages).build();
   }
 
