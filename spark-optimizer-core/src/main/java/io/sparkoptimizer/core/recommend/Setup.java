@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * What a run is given, with Spark's defaults filled in, and where it runs. Memory in MiB.
@@ -237,112 +238,114 @@ public record Setup(
       int newCores,
       long newHeapMb,
       OptionalInt partitions) {
-    OptionalInt min = bounds.isPresent() ? OptionalInt.of(bounds.get().min()) : OptionalInt.empty();
     boolean asBefore = bounds.isEmpty() && isDynamic() && count == executors;
-    return new Setup(
-        conf,
-        platform,
-        python,
-        bounds.map(WhatIf.Bounds::max).orElse(count),
-        asBefore ? dynamicMin : min,
-        asBefore ? dynamicInitial : min,
-        newCores,
-        newHeapMb,
-        heapKnown || newHeapMb != heapMb,
-        Containers.executorOverheadMb(conf, newHeapMb, platform, python),
-        offHeapMb,
-        pysparkMb,
-        driverHeapMb,
-        driverOverheadMb,
-        driverCores,
-        partitions);
+    return with(next -> {
+      next.executors = bounds.map(WhatIf.Bounds::max).orElse(count);
+      if (!asBefore) {
+        next.dynamicMin =
+            bounds.isPresent() ? OptionalInt.of(bounds.get().min()) : OptionalInt.empty();
+        next.dynamicInitial = next.dynamicMin;
+      }
+      next.cores = newCores;
+      next.heapMb = newHeapMb;
+      next.heapKnown = heapKnown || newHeapMb != heapMb;
+      next.overheadMb = Containers.executorOverheadMb(conf, newHeapMb, platform, python);
+      next.shufflePartitions = partitions;
+    });
   }
 
   Setup withExecutors(int count) {
-    OptionalInt min = dynamicMin.isPresent()
-        ? OptionalInt.of(Math.min(dynamicMin.getAsInt(), count))
-        : OptionalInt.empty();
-    OptionalInt initial = dynamicInitial.isPresent()
-        ? OptionalInt.of(Math.min(dynamicInitial.getAsInt(), count))
-        : OptionalInt.empty();
-    return new Setup(
-        conf,
-        platform,
-        python,
-        count,
-        min,
-        initial,
-        cores,
-        heapMb,
-        heapKnown,
-        overheadMb,
-        offHeapMb,
-        pysparkMb,
-        driverHeapMb,
-        driverOverheadMb,
-        driverCores,
-        shufflePartitions);
+    return with(next -> {
+      next.executors = count;
+      next.dynamicMin = atMost(dynamicMin, count);
+      next.dynamicInitial = atMost(dynamicInitial, count);
+    });
+  }
+
+  private static OptionalInt atMost(OptionalInt value, int most) {
+    return value.isPresent() ? OptionalInt.of(Math.min(value.getAsInt(), most)) : value;
   }
 
   /** Other executors: the whole budget changes at once, so that its parts fit each other. */
   Setup withExecutor(int newCores, long newHeapMb, long newOverheadMb, long newPysparkMb) {
-    return new Setup(
-        conf,
-        platform,
-        python,
-        executors,
-        dynamicMin,
-        dynamicInitial,
-        newCores,
-        newHeapMb,
-        heapKnown,
-        newOverheadMb,
-        offHeapMb,
-        newPysparkMb,
-        driverHeapMb,
-        driverOverheadMb,
-        driverCores,
-        shufflePartitions);
+    return with(next -> {
+      next.cores = newCores;
+      next.heapMb = newHeapMb;
+      next.overheadMb = newOverheadMb;
+      next.pysparkMb = newPysparkMb;
+    });
   }
 
+  /** Another heap of the driver; a larger one has Spark's overhead for it at least. */
   Setup withDriverHeapMb(long newDriverHeapMb) {
-    return new Setup(
-        conf,
-        platform,
-        python,
-        executors,
-        dynamicMin,
-        dynamicInitial,
-        cores,
-        heapMb,
-        heapKnown,
-        overheadMb,
-        offHeapMb,
-        pysparkMb,
-        newDriverHeapMb,
-        driverOverheadMb,
-        driverCores,
-        shufflePartitions);
+    return with(next -> {
+      next.driverHeapMb = newDriverHeapMb;
+      if (newDriverHeapMb > driverHeapMb) {
+        next.driverOverheadMb = Math.max(
+            driverOverheadMb, Containers.driverOverheadMb(conf, newDriverHeapMb, platform, python));
+      }
+    });
   }
 
   Setup withShufflePartitions(OptionalInt partitions) {
-    return new Setup(
-        conf,
-        platform,
-        python,
-        executors,
-        dynamicMin,
-        dynamicInitial,
-        cores,
-        heapMb,
-        heapKnown,
-        overheadMb,
-        offHeapMb,
-        pysparkMb,
-        driverHeapMb,
-        driverOverheadMb,
-        driverCores,
-        partitions);
+    return with(next -> next.shufflePartitions = partitions);
+  }
+
+  private Setup with(Consumer<Next> change) {
+    Next next = new Next(this);
+    change.accept(next);
+    return next.build();
+  }
+
+  /** A setup in the making: the parts that a size may change, as they are until they are set. */
+  private static final class Next {
+    private final Setup base;
+    private int executors;
+    private OptionalInt dynamicMin;
+    private OptionalInt dynamicInitial;
+    private int cores;
+    private long heapMb;
+    private boolean heapKnown;
+    private long overheadMb;
+    private long pysparkMb;
+    private long driverHeapMb;
+    private long driverOverheadMb;
+    private OptionalInt shufflePartitions;
+
+    Next(Setup base) {
+      this.base = base;
+      executors = base.executors;
+      dynamicMin = base.dynamicMin;
+      dynamicInitial = base.dynamicInitial;
+      cores = base.cores;
+      heapMb = base.heapMb;
+      heapKnown = base.heapKnown;
+      overheadMb = base.overheadMb;
+      pysparkMb = base.pysparkMb;
+      driverHeapMb = base.driverHeapMb;
+      driverOverheadMb = base.driverOverheadMb;
+      shufflePartitions = base.shufflePartitions;
+    }
+
+    Setup build() {
+      return new Setup(
+          base.conf,
+          base.platform,
+          base.python,
+          executors,
+          dynamicMin,
+          dynamicInitial,
+          cores,
+          heapMb,
+          heapKnown,
+          overheadMb,
+          base.offHeapMb,
+          pysparkMb,
+          driverHeapMb,
+          driverOverheadMb,
+          base.driverCores,
+          shufflePartitions);
+    }
   }
 
   /** The Spark properties that ask for this. */
