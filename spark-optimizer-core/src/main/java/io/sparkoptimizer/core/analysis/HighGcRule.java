@@ -4,6 +4,7 @@ import io.sparkoptimizer.Analysis.Finding;
 import io.sparkoptimizer.Analysis.Severity;
 import io.sparkoptimizer.core.container.MemoryRule;
 import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.MemoryFailure;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -30,8 +31,6 @@ final class HighGcRule implements Rule {
   private static final long MIN_RUN_TIME_MS = 60_000;
   /** Peak / heap from which the heap is called full. */
   private static final double FULL_HEAP = MemoryRule.FULL;
-  /** Above it the JVM loses compressed pointers and holds less than before, MiB. */
-  private static final long COMPRESSED_POINTERS_MB = MemoryRule.COMPRESSED_POINTERS_MB;
 
   @Override
   public String name() {
@@ -63,6 +62,11 @@ final class HighGcRule implements Rule {
     return List.of(draft.build());
   }
 
+  private static boolean diedByHeap(RunFacts facts) {
+    return facts.run().memoryFailures().stream()
+        .anyMatch(failure -> failure.cause() == MemoryFailure.Cause.HEAP);
+  }
+
   private static void advise(RunFacts facts, Draft draft) {
     OptionalDouble heap = facts.heapUtilization();
     if (heap.isEmpty()) {
@@ -82,7 +86,9 @@ final class HighGcRule implements Rule {
     draft.evidence("peak_jvm_heap_to_heap", heap.getAsDouble(), FULL_HEAP, "ratio");
     if (facts.run().clusterManager() == ClusterManager.DATABRICKS) {
       draft.advice("The heap was nearly full: choose nodes with more memory per core.");
-    } else if (heapMb <= COMPRESSED_POINTERS_MB && larger > COMPRESSED_POINTERS_MB) {
+    } else if (diedByHeap(facts)) {
+      draft.advice("The heap was nearly full, and something died by it: see out-of-memory.");
+    } else if (MemoryRule.crossesPointers(heapMb, larger)) {
       draft.advice("The heap was nearly full, and a larger one loses compressed pointers at 32 GiB:"
           + " use more executors with fewer cores each.");
     } else {

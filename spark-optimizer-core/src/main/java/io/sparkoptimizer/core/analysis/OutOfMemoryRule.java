@@ -19,7 +19,8 @@ import java.util.OptionalLong;
 
 /**
  * {@code out-of-memory}: tasks or executors died because memory ran out. One finding for each cause,
- * because the cause decides the remedy: heap wants {@code spark.executor.memory}, a container's limit
+ * because the cause decides the remedy: heap wants fewer tasks at one time, then a larger {@code
+ * spark.executor.memory}, in the order of {@code recommend} ({@link MemoryRule}); a container's limit
  * {@code spark.executor.memoryOverhead}, Python {@code spark.executor.pyspark.memory} where it is set
  * and the overhead that it lives in otherwise. An unknown cause is {@link FailedTasksRule}'s and
  * changes nothing.
@@ -31,8 +32,6 @@ import java.util.OptionalLong;
 final class OutOfMemoryRule implements Rule {
   /** After a death the next size is this times the one that died. */
   private static final double STEP = MemoryRule.RAISE;
-
-  private static final long COMPRESSED_POINTERS_MB = MemoryRule.COMPRESSED_POINTERS_MB;
 
   @Override
   public String name() {
@@ -117,25 +116,27 @@ final class OutOfMemoryRule implements Rule {
           + " (spark.task.cpus).");
       return;
     }
-    long larger = MemoryRule.upMb(heap.getAsLong() * STEP);
-    boolean losesPointers =
-        heap.getAsLong() <= COMPRESSED_POINTERS_MB && larger > COMPRESSED_POINTERS_MB;
-    if (losesPointers && slots >= 2) {
-      int cpus = 2 * facts.taskCpus(OptionalInt.of(0));
+    boolean local = facts.run().clusterManager() == ClusterManager.LOCAL;
+    if (slots >= 2 && !local) {
+      int cores = MemoryRule.fewerTasks(slots) * facts.taskCpus(OptionalInt.of(0));
       draft
           .advice(
-              "A larger heap would lose compressed pointers at 32 GiB: run half as many tasks at"
-                  + " one time, so that each has twice the heap.")
-          .conf("spark.task.cpus", String.valueOf(cpus));
+              "Then run half as many tasks at one time, so that each has twice as much of the same"
+                  + " heap; if they die again, give executors half as much heap again. More executors"
+                  + " bring the slots back.")
+          .conf("spark.executor.cores", String.valueOf(cores));
       return;
     }
+    long larger = MemoryRule.raisedHeapMb(heap.getAsLong());
     draft
-        .advice("Then give executors half as much heap again.")
+        .advice(
+            local
+                ? "Then run fewer tasks at one time (a smaller N in local[N]), or give the one JVM more"
+                    + " heap."
+                : "One task at one time is the least: give executors more heap.")
         .confMb(Properties.heap(facts), larger);
-    if (slots >= 2) {
-      draft.advice("In the same container, spark.task.cpus="
-          + 2 * facts.taskCpus(OptionalInt.of(0))
-          + " gives each task twice the heap, for half of the slots.");
+    if (MemoryRule.crossesPointers(heap.getAsLong(), larger)) {
+      draft.advice("It crosses 32 GiB, where the JVM loses compressed pointers.");
     }
   }
 

@@ -45,6 +45,9 @@ public final class MemoryRule {
   /** The least that an overhead grows by, MiB. */
   private static final long OVERHEAD_STEP_MB = 512;
 
+  /** A heap must be so many times one that died. */
+  public static final double ABOVE_DEATH = 1.1;
+
   /** Executor lifetime from which samples are many: 30 heartbeats. */
   private static final long SAMPLED_MS = 300_000;
 
@@ -63,6 +66,27 @@ public final class MemoryRule {
   /** The heap one step down on the way to what is wanted; the same where that is no less. */
   public static long steppedDownMb(long heapMb, double wantedMb) {
     return Math.min(heapMb, upMb(Math.max(wantedMb, (1 - STEP) * heapMb)));
+  }
+
+  /** Tasks at one time after a death by heap: first each gets twice as much of the heap that there is. */
+  public static int fewerTasks(int slots) {
+    return Math.max(1, slots / 2);
+  }
+
+  /**
+   * The heap after a death by heap that fewer tasks do not mend: half as much again; where that crosses
+   * {@link #COMPRESSED_POINTERS_MB}, just that, if it is enough above what died.
+   */
+  public static long raisedHeapMb(long diedMb) {
+    long raised = upMb(diedMb * RAISE);
+    return crossesPointers(diedMb, raised) && COMPRESSED_POINTERS_MB >= ABOVE_DEATH * diedMb
+        ? COMPRESSED_POINTERS_MB
+        : raised;
+  }
+
+  /** Whether a raise takes the JVM's compressed pointers away. */
+  public static boolean crossesPointers(long fromMb, long toMb) {
+    return fromMb <= COMPRESSED_POINTERS_MB && toMb > COMPRESSED_POINTERS_MB;
   }
 
   /** The overhead after a death beside the heap. */

@@ -43,9 +43,6 @@ import org.jspecify.annotations.Nullable;
 record MemoryPlan(
     Setup setup, boolean urgent, Function<Setup, OptionalDouble> risks, List<Evidence> evidence) {
 
-  /** A size must be so much above one that died. */
-  private static final double ABOVE_DEATH = 1.1;
-
   /** Steps smaller than this are not worth a change. */
   private static final double WORTH = 0.95;
 
@@ -177,7 +174,7 @@ record MemoryPlan(
           && !locked.contains(CORES)
           && current.platform() != Platform.DATABRICKS) {
         urgent = true;
-        cores = slots / 2 * current.taskCpus();
+        cores = MemoryRule.fewerTasks(slots) * current.taskCpus();
         noteDeath(
             CORES,
             current.cores() + "",
@@ -201,7 +198,7 @@ record MemoryPlan(
       List<Seen> died = deaths(recent, Cause.HEAP);
       int slots = current.slotsPerExecutor();
       if (slots > 1 && !locked.contains(CORES)) {
-        slots = slots / 2;
+        slots = MemoryRule.fewerTasks(slots);
         cores = slots * current.taskCpus();
         noteDeath(
             CORES,
@@ -209,7 +206,7 @@ record MemoryPlan(
             cores + "",
             died,
             "fewer tasks at a time share the heap that died: each has twice as much");
-        if (heap > ABOVE_DEATH * deathFloorMb(died, slots)) {
+        if (heap > MemoryRule.ABOVE_DEATH * deathFloorMb(died, slots)) {
           noteDeath(HEAP, mb(heap), mb(heap), died, "kept: concurrent tasks are halved first");
           return;
         }
@@ -219,20 +216,16 @@ record MemoryPlan(
         return;
       }
       long floor = Math.max(heap, deathFloorMb(died, slots));
-      long wanted = MemoryRule.upMb(floor * MemoryRule.RAISE);
-      boolean crosses =
-          floor <= MemoryRule.COMPRESSED_POINTERS_MB && wanted > MemoryRule.COMPRESSED_POINTERS_MB;
-      boolean stops = crosses && MemoryRule.COMPRESSED_POINTERS_MB >= ABOVE_DEATH * floor;
-      long raised = stops ? MemoryRule.COMPRESSED_POINTERS_MB : wanted;
+      long raised = MemoryRule.raisedHeapMb(floor);
       noteDeath(
           HEAP,
           mb(heap),
           mb(raised),
           died,
-          stops
+          raised == MemoryRule.COMPRESSED_POINTERS_MB
               ? "more than died, and just below 32 GiB, where the JVM loses compressed pointers"
               : "half as much again as the size that died"
-                  + (crosses
+                  + (MemoryRule.crossesPointers(floor, raised)
                       ? "; it crosses 32 GiB, where the JVM loses compressed pointers: machines with"
                           + " more memory per core would serve better"
                       : ""));
@@ -290,8 +283,8 @@ record MemoryPlan(
         grow(peak, calm);
         return;
       }
-      double least =
-          Math.max(LEAST_HEAP_MB, ABOVE_DEATH * deathFloorMb(deaths(all, Cause.HEAP), slots()));
+      double least = Math.max(
+          LEAST_HEAP_MB, MemoryRule.ABOVE_DEATH * deathFloorMb(deaths(all, Cause.HEAP), slots()));
       long stepped = MemoryRule.steppedDownMb(heap, Math.max(wanted, least));
       String kept = stepped >= WORTH * heap
           ? "kept: the peak with its margin needs it"
@@ -345,8 +338,7 @@ record MemoryPlan(
       long most = MemoryRule.upMb(heap * MemoryRule.RAISE);
       long raised = Math.max(heap, Math.min(most, MemoryRule.upMb(wanted)));
       boolean capped = wanted > most;
-      boolean crosses =
-          heap <= MemoryRule.COMPRESSED_POINTERS_MB && raised > MemoryRule.COMPRESSED_POINTERS_MB;
+      boolean crosses = MemoryRule.crossesPointers(heap, raised);
       raised = crosses ? MemoryRule.COMPRESSED_POINTERS_MB : raised;
       note(
           HEAP,
@@ -371,8 +363,7 @@ record MemoryPlan(
       boolean full =
           heapPeakMb(run).orElse(0) >= MemoryRule.FULL * Setup.of(run).heapMb();
       long raised = MemoryRule.upMb(heap * MemoryRule.GC_RAISE);
-      boolean crosses =
-          heap <= MemoryRule.COMPRESSED_POINTERS_MB && raised > MemoryRule.COMPRESSED_POINTERS_MB;
+      boolean crosses = MemoryRule.crossesPointers(heap, raised);
       if (share < MemoryRule.GC_BUSY || !full || crosses || locked.contains(HEAP)) {
         note(
             HEAP,

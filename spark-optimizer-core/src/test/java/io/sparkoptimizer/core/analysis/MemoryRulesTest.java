@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkoptimizer.Analysis.Finding;
 import io.sparkoptimizer.Analysis.Severity;
+import io.sparkoptimizer.core.container.MemoryRule;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.MemoryFailure.Cause;
@@ -115,7 +116,7 @@ class MemoryRulesTest {
 
   @Test
   void outOfMemory_causeDecidesTheProperty() {
-    assertThat(remedy(Cause.HEAP)).isEqualTo(Map.of("spark.executor.memory", "12288m"));
+    assertThat(remedy(Cause.HEAP)).isEqualTo(Map.of("spark.executor.cores", "2"));
     // 819 MiB by Spark's rule, half as much again, in steps of 256.
     assertThat(remedy(Cause.CONTAINER)).isEqualTo(Map.of("spark.executor.memoryOverhead", "1536m"));
     assertThat(remedy(Cause.PYTHON)).isEqualTo(Map.of("spark.executor.memoryOverhead", "1536m"));
@@ -134,6 +135,55 @@ class MemoryRulesTest {
         tenMinutes(0, 0).memoryFailures(List.of(death(cause, Certainty.CERTAIN))), "out-of-memory");
     assertThat(found).hasSize(1);
     return found.get(0).sparkConf();
+  }
+
+  @Test
+  void outOfMemory_heapDied_halvesTasksBeforeItEnlargesTheHeap() {
+    var died = tenMinutes(7_000, 960_000)
+        .memoryFailures(List.of(death(Cause.HEAP, Certainty.CERTAIN)))
+        .build();
+    Finding halved = findings(died.toBuilder(), "out-of-memory").get(0);
+    assertThat(halved.sparkConf()).isEqualTo(Map.of("spark.executor.cores", "2"));
+    assertThat(halved.advice()).contains("half as many tasks at one time");
+    assertThat(findings(died.toBuilder(), "high-gc").get(0).sparkConf())
+        .as("no second word on the heap")
+        .isEmpty();
+    assertThat(findings(
+                died.toBuilder()
+                    .configuration(Map.of("spark.executor.memory", "8g", "spark.task.cpus", "2")),
+                "out-of-memory")
+            .get(0)
+            .sparkConf())
+        .as("two slots of two cores become one")
+        .isEqualTo(Map.of("spark.executor.cores", "2"));
+    Finding single = findings(died.toBuilder().executors(executors(2, 1, 7_000)), "out-of-memory")
+        .get(0);
+    assertThat(single.sparkConf()).isEqualTo(Map.of("spark.executor.memory", "12288m"));
+    assertThat(single.advice()).contains("One task at one time is the least");
+    Finding local = findings(
+            died.toBuilder()
+                .clusterManager(ClusterManager.LOCAL)
+                .configuration(Map.of("spark.driver.memory", "8g")),
+            "out-of-memory")
+        .get(0);
+    assertThat(local.sparkConf()).isEqualTo(Map.of("spark.driver.memory", "12288m"));
+    assertThat(local.advice()).contains("a smaller N in local[N]");
+  }
+
+  @Test
+  void outOfMemory_largeHeapOfOneTask_stopsBelow32GiBWhereThatIsEnough() {
+    assertThat(MemoryRule.raisedHeapMb(8_192)).isEqualTo(12_288);
+    assertThat(MemoryRule.raisedHeapMb(24_576)).isEqualTo(MemoryRule.COMPRESSED_POINTERS_MB);
+    assertThat(MemoryRule.raisedHeapMb(30_720)).isEqualTo(46_080);
+    Finding crossing = findings(
+            tenMinutes(0, 0)
+                .configuration(Map.of("spark.executor.memory", "30g"))
+                .executors(executors(2, 1, 0))
+                .memoryFailures(List.of(death(Cause.HEAP, Certainty.CERTAIN))),
+            "out-of-memory")
+        .get(0);
+    assertThat(crossing.sparkConf()).isEqualTo(Map.of("spark.executor.memory", "46080m"));
+    assertThat(crossing.advice()).contains("crosses 32 GiB");
   }
 
   @Test
