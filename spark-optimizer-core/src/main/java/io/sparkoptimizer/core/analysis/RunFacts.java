@@ -10,7 +10,6 @@ import io.sparkoptimizer.spark.Measures;
 import io.sparkoptimizer.spark.MemoryPeak;
 import io.sparkoptimizer.spark.QualityIssue;
 import io.sparkoptimizer.spark.ResourceProfile;
-import io.sparkoptimizer.spark.SparkJob;
 import io.sparkoptimizer.spark.SparkSettings;
 import io.sparkoptimizer.spark.SqlExecution;
 import io.sparkoptimizer.spark.StageAttempt;
@@ -23,8 +22,6 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,8 +43,6 @@ final class RunFacts {
    * has its result, and its slot may hold the next task by then, which adds up over tiny tasks.
    */
   private static final double OVERLAP = 2;
-
-  private static final Pattern VERSION = Pattern.compile("([0-9]+)\\.([0-9]+).*");
 
   private final ApplicationRun run;
   private final Prices prices;
@@ -74,7 +69,7 @@ final class RunFacts {
     workers = Allocation.workers(run);
     ran = run.stages().stream().filter(StageAttempt::ran).toList();
     endMs = run.endTimeMs().isPresent() ? run.endTimeMs() : run.lastEventTimeMs();
-    sqlByStage = sqlByStage(run);
+    sqlByStage = ShuffleFacts.executionByStage(run);
     totals = run.totals();
 
     StepFunction.Builder alive = StepFunction.builder();
@@ -398,19 +393,12 @@ final class RunFacts {
 
   /** Whether the run's Spark is this one or a later one; false where the version is not known. */
   boolean sparkAtLeast(int major, int minor) {
-    Matcher version = VERSION.matcher(run.sparkVersion() == null ? "" : run.sparkVersion());
-    if (!version.matches()) {
-      return false;
-    }
-    int ranMajor = Integer.parseInt(version.group(1));
-    return ranMajor > major || (ranMajor == major && Integer.parseInt(version.group(2)) >= minor);
+    return ShuffleFacts.sparkAtLeast(run, major, minor);
   }
 
-  /** Whether adaptive execution re-cuts shuffles: on by default since Spark 3.2. */
+  /** Whether adaptive execution re-cut its shuffles. */
   boolean adaptive() {
-    return !isStreaming()
-        && SparkSettings.flag(run.configuration(), "spark.sql.adaptive.enabled")
-            .orElse(sparkAtLeast(3, 2));
+    return ShuffleFacts.isAdaptive(run, run.configuration());
   }
 
   /** {@code spark.sql.shuffle.partitions}, set or Spark's default. */
@@ -433,25 +421,6 @@ final class RunFacts {
       }
     }
     return unseen;
-  }
-
-  private static Map<Integer, SqlExecution> sqlByStage(ApplicationRun run) {
-    Map<Long, SqlExecution> byId = new HashMap<>();
-    Map<Integer, SqlExecution> byJob = new HashMap<>();
-    for (SqlExecution execution : run.sql()) {
-      byId.put(execution.executionId(), execution);
-      execution.jobIds().forEach(job -> byJob.put(job, execution));
-    }
-    Map<Integer, SqlExecution> byStage = new HashMap<>();
-    for (SparkJob job : run.jobs()) {
-      SqlExecution execution = job.sqlExecutionId().isPresent()
-          ? byId.get(job.sqlExecutionId().getAsLong())
-          : byJob.get(job.jobId());
-      if (execution != null) {
-        job.stageIds().forEach(stage -> byStage.putIfAbsent(stage, execution));
-      }
-    }
-    return byStage;
   }
 
   /** Sum of a metric over all stage attempts. */

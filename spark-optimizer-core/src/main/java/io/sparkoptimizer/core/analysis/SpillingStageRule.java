@@ -124,12 +124,24 @@ final class SpillingStageRule implements Rule {
         .build();
   }
 
+  /** Whether it reads an RDD shuffle that {@code spark.default.parallelism} cuts. */
+  private static boolean governed(RunFacts facts, StageAttempt stage) {
+    return ShuffleFacts.governingParallelism(facts.run()).isPresent()
+        && ShuffleFacts.rddShuffles(facts.run()).contains(stage);
+  }
+
   private static void advise(RunFacts facts, StageAttempt stage, int factor, Draft draft) {
     boolean shuffled = stage.metrics().orZero(TaskMetric.SHUFFLE_READ_BYTES)
         > stage.metrics().orZero(TaskMetric.INPUT_BYTES);
     if (facts.isStreaming()) {
       draft.advice("Take smaller batches (maxFilesPerTrigger, maxOffsetsPerTrigger). The number of"
           + " shuffle partitions is fixed by the query's checkpoint.");
+    } else if (governed(facts, stage)) {
+      draft
+          .advice(
+              "Its count is spark.default.parallelism: cut shuffles finer, so that each partition"
+                  + " fits.")
+          .conf(ShuffleFacts.DEFAULT_PARALLELISM, String.valueOf((long) factor * stage.numTasks()));
     } else if (facts.sqlOf(stage) == null) {
       draft.advice("Cut the data into about " + factor * stage.numTasks()
           + " partitions instead of " + stage.numTasks()
@@ -152,7 +164,7 @@ final class SpillingStageRule implements Rule {
     } else if (stage.numTasks() == facts.shufflePartitions()) {
       draft
           .advice("Use more shuffle partitions, so that each fits.")
-          .conf("spark.sql.shuffle.partitions", String.valueOf(factor * stage.numTasks()));
+          .conf("spark.sql.shuffle.partitions", String.valueOf((long) factor * stage.numTasks()));
     } else {
       draft.advice("The stage has " + stage.numTasks()
           + " tasks, which is not spark.sql.shuffle.partitions (" + facts.shufflePartitions()

@@ -1,27 +1,33 @@
 package io.sparkoptimizer.core.recommend;
 
 import io.sparkoptimizer.Evidence;
+import io.sparkoptimizer.core.analysis.ShuffleFacts;
 import io.sparkoptimizer.spark.ApplicationRun;
-import io.sparkoptimizer.spark.SparkSettings;
 import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
- * {@code spark.sql.shuffle.partitions} from the bytes of the largest shuffle: partitions of {@value
- * #TARGET_MB} MiB, half of that where its tasks spilled, and never fewer than slots. With adaptive
- * execution the setting is the initial count and a ceiling for what is coalesced, so it is raised but
- * not lowered: a lower one could only take parallelism away.
+ * The partitions of a shuffle from the bytes of the largest one that the property cuts: partitions of
+ * {@value #TARGET_MB} MiB, half of that where its tasks spilled, as many as {@code analyze} asks for where
+ * it names a count, and never fewer than slots. With adaptive execution the property is the initial count
+ * and a ceiling for what is coalesced, so it is raised but not lowered: a lower one could only take
+ * parallelism away. {@code spark.default.parallelism} is not lowered either: what larger partitions of
+ * objects take is not predicted.
  *
+ * @param property {@value #SQL} or {@value ShuffleFacts#DEFAULT_PARALLELISM}
  * @param shuffleBytes bytes read by the largest shuffle stage
  * @param spilled whether its tasks spilled to disk
- * @param adaptive whether adaptive execution coalesces partitions
+ * @param raiseOnly whether the count is never lowered
+ * @param asked partitions that the analysis of the run wants, so that they fit; 0 where it wants none
  */
-record PartitionRule(long shuffleBytes, boolean spilled, boolean adaptive) {
-  static final String PROPERTY = "spark.sql.shuffle.partitions";
+record PartitionRule(
+    String property, long shuffleBytes, boolean spilled, boolean raiseOnly, int asked) {
+  static final String SQL = "spark.sql.shuffle.partitions";
 
   /** Twice Spark's advisory size: tasks of some seconds, with room for skew. */
   private static final int TARGET_MB = 128;
@@ -31,54 +37,97 @@ record PartitionRule(long shuffleBytes, boolean spilled, boolean adaptive) {
 
   private static final int MOST = 100_000;
 
-  static PartitionRule of(ApplicationRun run, Map<String, String> conf, double inputRatio) {
+  /** For shuffles of SQL executions; of all stages where the log does not tell which these are. */
+  static PartitionRule ofSql(
+      ApplicationRun run, boolean adaptive, double inputRatio, Remedies remedies) {
+    Set<Integer> sql = ShuffleFacts.executionByStage(run).keySet();
+    List<StageAttempt> stages = run.stages().stream()
+        .filter(stage -> sql.isEmpty() || sql.contains(stage.stageId()))
+        .toList();
+    return of(SQL, stages, adaptive, inputRatio, remedies);
+  }
+
+  /** For RDD shuffles; empty where the property does not govern them. */
+  static Optional<PartitionRule> ofRdd(ApplicationRun run, double inputRatio, Remedies remedies) {
+    return ShuffleFacts.governingParallelism(run).isPresent()
+        ? Optional.of(of(
+            ShuffleFacts.DEFAULT_PARALLELISM,
+            ShuffleFacts.rddShuffles(run),
+            true,
+            inputRatio,
+            remedies))
+        : Optional.empty();
+  }
+
+  private static PartitionRule of(
+      String property,
+      List<StageAttempt> stages,
+      boolean raiseOnly,
+      double inputRatio,
+      Remedies remedies) {
     long most = 0;
     boolean spilled = false;
-    for (StageAttempt stage : run.stages()) {
+    for (StageAttempt stage : stages) {
       long read = stage.metrics().orZero(TaskMetric.SHUFFLE_READ_BYTES);
       if (read > most) {
         most = read;
         spilled = stage.metrics().orZero(TaskMetric.DISK_BYTES_SPILLED) > 0;
       }
     }
-    // On by default since Spark 3.2.
-    boolean byDefault = run.aqeUpdates() > 0
-        || (run.sparkVersion() != null && run.sparkVersion().compareTo("3.2") >= 0);
-    boolean adaptive = SparkSettings.flag(conf, "spark.sql.adaptive.enabled").orElse(byDefault);
-    return new PartitionRule((long) (most * inputRatio), spilled, adaptive);
+    int asked = (int) Math.min(MOST, Math.ceil(remedies.partitions(property) * inputRatio));
+    return new PartitionRule(property, (long) (most * inputRatio), spilled, raiseOnly, asked);
   }
 
-  /** What the setting should be for so many slots; as it is where the rule has nothing to add. */
+  /** What the property should be for so many slots; as it is where the rule has nothing to add. */
   OptionalInt partitions(OptionalInt current, int slots) {
     if (current.isEmpty() || shuffleBytes == 0) {
       return current;
     }
-    int now = current.getAsInt();
-    long size = (long) (spilled ? TARGET_MB / 2 : TARGET_MB) << 20;
-    long bySize = Math.min(MOST, (shuffleBytes + size - 1) / size);
-    int wanted = (int) Math.max(bySize, slots);
+    int now = Math.max(1, current.getAsInt());
+    long bySize = Math.min(MOST, (shuffleBytes - 1) / targetBytes() + 1);
+    int wanted = (int) Math.max(Math.max(bySize, asked), slots);
     if (wanted > now) {
       return OptionalInt.of(wanted);
     }
     boolean tiny = shuffleBytes / now < TINY_BYTES && now > 2 * wanted;
-    return adaptive || !tiny ? current : OptionalInt.of(wanted);
+    return raiseOnly || !tiny ? current : OptionalInt.of(wanted);
+  }
+
+  /** Whether there are fewer than the analysis wants: what spills is not in a schedule's prediction. */
+  boolean isShort(OptionalInt current) {
+    return current.isPresent() && current.getAsInt() < asked;
+  }
+
+  /** The most partitions that are not mostly overhead, 1 or more. */
+  int mostUseful() {
+    return (int) Math.max(1, Math.min(MOST, shuffleBytes / TINY_BYTES));
+  }
+
+  private long targetBytes() {
+    return (long) (spilled ? TARGET_MB / 2 : TARGET_MB) << 20;
   }
 
   Evidence evidence(OptionalInt current, OptionalInt proposed, List<String> runs) {
-    boolean same = current.equals(proposed);
     return new Evidence(
-        PROPERTY,
+        property,
         current.isPresent() ? Integer.toString(current.getAsInt()) : null,
         proposed.isPresent() ? Integer.toString(proposed.getAsInt()) : null,
         "largest_shuffle_read_bytes",
         shuffleBytes == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) shuffleBytes),
-        OptionalDouble.of((double) (spilled ? TARGET_MB / 2 : TARGET_MB) * (1 << 20)),
+        OptionalDouble.of((double) targetBytes()),
         runs,
-        same
-            ? adaptive
-                ? "kept: with adaptive execution it is the initial count, and coalescing does the rest"
-                : "kept: partitions are of a good size and no fewer than slots"
-            : "partitions of " + (spilled ? TARGET_MB / 2 : TARGET_MB)
-                + " MiB at most, and no fewer than slots");
+        effect(current, proposed));
+  }
+
+  private String effect(OptionalInt current, OptionalInt proposed) {
+    if (current.equals(proposed)) {
+      return raiseOnly
+          ? "kept: with adaptive execution it is the initial count, and coalescing does the rest"
+          : "kept: partitions are of a good size and no fewer than slots";
+    }
+    return asked > 0 && proposed.orElse(0) == asked
+        ? "so many that what spilled fits, as analyze finds; what that gains is not in the predicted"
+            + " time"
+        : "partitions of " + (targetBytes() >> 20) + " MiB at most, and no fewer than slots";
   }
 }

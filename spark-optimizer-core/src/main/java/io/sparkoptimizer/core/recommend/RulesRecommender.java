@@ -114,7 +114,19 @@ public final class RulesRecommender implements Recommender {
     InputSize input =
         InputSize.of(profile, model.newestRun().inputBytes(), bytesOfLike(profile, runs));
     MemoryPlan plan = MemoryPlan.of(current, runs, input, profile.locked());
-    PartitionRule partitions = PartitionRule.of(model.newestRun(), current.conf(), input.scale());
+    Remedies remedies = plan.urgent()
+        ? Remedies.NONE
+        : Remedies.of(
+            model.newestRun(),
+            profile,
+            current.conf(),
+            input.scale(),
+            request.settings().prices());
+    PartitionRule partitions = PartitionRule.ofSql(
+        model.newestRun(),
+        remedies.isAdaptive(model.newestRun(), current.conf()),
+        input.scale(),
+        remedies);
     RecordedSchedule newest = model.newest();
     double growth = Math.pow(input.scale(), model.growth());
     Sizing.Work work = new Sizing.Work(newest.taskMs() * growth, newest.criticalPathMs());
@@ -127,6 +139,7 @@ public final class RulesRecommender implements Recommender {
         (int) Math.min(
             1_000_000, Math.ceil(Width.of(model.newestRun()) * Math.max(1, input.scale()))),
         partitions,
+        remedies,
         size -> model.forecast(size.candidate(input.scale())),
         model.noise(),
         input,

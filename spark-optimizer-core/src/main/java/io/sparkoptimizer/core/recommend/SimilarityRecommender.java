@@ -7,6 +7,7 @@ import io.sparkoptimizer.OptimizerSettings;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Recommendation.ConfidenceBasis;
 import io.sparkoptimizer.Recommendation.InputBasis;
+import io.sparkoptimizer.core.analysis.ShuffleFacts;
 import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.core.schedule.Spread;
@@ -168,7 +169,9 @@ public final class SimilarityRecommender implements Recommender {
           Math.min(
               1_000_000, Math.ceil(Width.of(one.model().newestRun()) * Math.max(1, one.scale()))));
       runs.addAll(one.model().runs());
-      PartitionRule rule = PartitionRule.of(one.model().newestRun(), base.conf(), one.scale());
+      ApplicationRun newest = one.model().newestRun();
+      PartitionRule rule = PartitionRule.ofSql(
+          newest, ShuffleFacts.isAdaptive(newest, base.conf()), one.scale(), Remedies.NONE);
       partitions =
           partitions == null || rule.shuffleBytes() > partitions.shuffleBytes() ? rule : partitions;
     }
@@ -207,6 +210,7 @@ public final class SimilarityRecommender implements Recommender {
         List.of(),
         widest,
         Objects.requireNonNull(partitions),
+        Remedies.NONE,
         size -> forecast(size, answering),
         OTHER_JOB,
         input(wanted, 1, request),

@@ -88,7 +88,9 @@ final class SizeClass {
             plan,
             List.of(),
             Math.max(1, tasks),
-            new PartitionRule((long) ((double) declared.bytes() * SHUFFLED), false, true),
+            new PartitionRule(
+                PartitionRule.SQL, (long) ((double) declared.bytes() * SHUFFLED), false, true, 0),
+            Remedies.NONE,
             size -> forecast(size, taskMs, longestMs, tasks),
             SIGMA,
             new InputSize(

@@ -52,6 +52,7 @@ final class Sizing {
    * @param others the same for other cores per executor that may be chosen
    * @param mostTasks tasks that can run at once: more slots than these are idle
    * @param partitions sizes the shuffle
+   * @param remedies settings that no schedule predicts
    * @param forecast what a size takes
    * @param noise standard deviation of ln(duration) between equal runs
    * @param input what the forecast is for
@@ -67,6 +68,7 @@ final class Sizing {
       List<MemoryPlan> others,
       int mostTasks,
       PartitionRule partitions,
+      Remedies remedies,
       Function<Setup, JobModel.Forecast> forecast,
       double noise,
       InputSize input,
@@ -170,19 +172,22 @@ final class Sizing {
         boolean same = resized.setup().toResources().equals(today.setup().toResources());
         boolean worth = search.score(today) - search.score(resized) >= WORTH;
         boolean grown = resized.setup().heapMb() > today.setup().heapMb();
-        if (same || !(worth || grown || need.plan().urgent())) {
-          return recommendation(Verdict.KEEP, today, today, found, todays);
-        }
-        return recommendation(Verdict.CHANGE, resized, today, found, todays);
+        boolean spills = need.partitions().isShort(today.setup().shufflePartitions());
+        return same || !(worth || grown || spills || need.plan().urgent())
+            ? recommendation(today, today, true, found, todays)
+            : recommendation(resized, today, false, found, todays);
       }
     }
-    return recommendation(Verdict.CHANGE, found.pick(), today, found, todays);
+    return recommendation(found.pick(), today, false, found, todays);
   }
 
   /** Today's size with the planned memory and cores, its partitions as planned or as they are. */
   private Option resized(Setup today) {
     Setup sized = withMemoryOf(today);
     Option planned = price(withPartitions(sized));
+    if (need.partitions().isShort(today.shufflePartitions())) {
+      return planned;
+    }
     Option asItIs = price(sized.withShufflePartitions(today.shufflePartitions()));
     return search.score(asItIs) <= search.score(planned) ? asItIs : planned;
   }
@@ -198,7 +203,7 @@ final class Sizing {
   }
 
   private Setup withPartitions(Setup size) {
-    return profile.locked().contains(PartitionRule.PROPERTY)
+    return profile.locked().contains(PartitionRule.SQL)
         ? size
         : size.withShufflePartitions(need.partitions()
             .partitions(size.shufflePartitions(), size.executors() * size.slotsPerExecutor()));
@@ -290,7 +295,7 @@ final class Sizing {
     }
     // What other partitions take is predicted worst: the present count stands beside the planned
     // one.
-    if (need.current() != null) {
+    if (need.current() != null && !need.partitions().isShort(need.current().shufflePartitions())) {
       OptionalInt present = need.current().shufflePartitions();
       sizes.addAll(
           sizes.stream().map(size -> size.withShufflePartitions(present)).toList());
@@ -344,10 +349,21 @@ final class Sizing {
     return conf;
   }
 
+  /** @param sizeKept whether the pick is today's size; then it is no change unless other settings are */
   private Recommendation recommendation(
-      Verdict verdict, Option pick, @Nullable Option today, Search.Found found, Prediction todays) {
+      Option pick,
+      @Nullable Option today,
+      boolean sizeKept,
+      Search.Found found,
+      Prediction todays) {
     Resources proposed = pick.setup().toResources();
-    boolean keep = verdict == Verdict.KEEP;
+    List<Evidence> others = need.remedies().evidence(pick.setup());
+    Map<String, String> changes = Remedies.changes(others);
+    Map<String, String> conf = sparkConf(pick.setup(), profile);
+    conf.putAll(changes);
+    Verdict verdict = sizeKept && changes.isEmpty() ? Verdict.KEEP : Verdict.CHANGE;
+    List<Evidence> evidence = new ArrayList<>(sizeKept ? kept(pick) : evidence(pick, today));
+    evidence.addAll(others);
     ConfidenceBasis basis =
         pick.forecast().spread().isOwn() ? ConfidenceBasis.OWN : need.unproven();
     return new Recommendation(
@@ -365,9 +381,9 @@ final class Sizing {
         need.input().bytes(),
         need.input().basis(),
         found.binding(),
-        reasoning(verdict, pick, today, found),
-        keep ? kept(pick) : evidence(pick, today),
-        sparkConf(pick.setup(), profile),
+        reasoning(pick, today, sizeKept, changes, found),
+        evidence,
+        conf,
         Search.alternatives(found.front(), proposed).stream()
             .map(option ->
                 new Recommendation.Alternative(option.setup().toResources(), option.prediction()))
@@ -459,12 +475,17 @@ final class Sizing {
   }
 
   private String reasoning(
-      Verdict verdict, Option pick, @Nullable Option today, Search.Found found) {
+      Option pick,
+      @Nullable Option today,
+      boolean sizeKept,
+      Map<String, String> changes,
+      Search.Found found) {
     StringBuilder text = new StringBuilder(reasons());
     Setup size = pick.setup();
     text.append(text.isEmpty() ? "" : " ");
-    if (verdict == Verdict.KEEP) {
-      text.append("Keep what it has: no size found gains more than equal runs differ by.");
+    if (sizeKept) {
+      text.append(changes.isEmpty() ? "Keep what it has" : "Keep its size")
+          .append(": no size found gains more than equal runs differ by.");
     } else {
       text.append(size.isDynamic() ? "At most " : "")
           .append(Words.plural(size.executors(), "executor"))
@@ -478,6 +499,13 @@ final class Sizing {
         text.append(", today's size ").append(Words.time(today.durationMs()));
       }
       text.append("; priority ").append(profile.priority().word()).append('.');
+    }
+    changes.forEach((property, value) ->
+        text.append(" Set ").append(property).append('=').append(value).append('.'));
+    if (!changes.isEmpty()) {
+      text.append(" What ")
+          .append(changes.size() == 1 ? "that gains" : "these gain")
+          .append(" is not in the predicted time: no schedule knows it.");
     }
     if (found.binding() != null) {
       text.append(" Without this a better size would have been picked: ")
