@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,6 +139,8 @@ public final class JobProfile {
 
   /** Gathers a profile. Not thread-safe. */
   public static final class Builder {
+    private static final Pattern PARAMETER = Pattern.compile("[\\p{L}\\p{N}_.-]+");
+
     private @Nullable String job;
     private @Nullable String like;
     private @Nullable DataSize inputSize;
@@ -199,7 +202,15 @@ public final class JobProfile {
       return this;
     }
 
+    /**
+     * @param name letters, digits, {@code _}, {@code .} and {@code -}: it becomes the end of a Spark
+     *     property
+     */
     public Builder parameter(String name, String value) {
+      if (!PARAMETER.matcher(name).matches()) {
+        throw new IllegalArgumentException(
+            "a parameter's name has letters, digits, _ . and - only, was \"" + name + "\"");
+      }
       parameters.put(name, value);
       return this;
     }
