@@ -80,7 +80,9 @@ final class RecommendCommand implements Callable<Integer> {
   @Option(
       names = "--parameter",
       paramLabel = "K=V",
-      description = "A word or number that describes the work; may be repeated.")
+      description =
+          "A word or number that describes the work; may be repeated. Runs that were submitted"
+              + " with spark.sparkoptimizer.parameter.K=V answer.")
   Map<String, String> parameters = Map.of();
 
   @Option(
@@ -235,7 +237,11 @@ final class RecommendCommand implements Callable<Integer> {
     given(maxExecutors, profile::maxExecutors);
     given(method, profile::method);
     given(conf, file -> profile.configuration(configuration(file)));
-    parameters.forEach(profile::parameter);
+    try {
+      parameters.forEach(profile::parameter);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--parameter: " + e.getMessage());
+    }
     locked.forEach(profile::lock);
     return profile.build();
   }

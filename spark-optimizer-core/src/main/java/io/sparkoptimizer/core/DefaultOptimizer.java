@@ -146,11 +146,16 @@ final class DefaultOptimizer implements Optimizer {
   @Override
   public Recommendation recommend(JobProfile profile) {
     Optional<String> named = profile.method().or(settings::defaultMethod);
+    Parameters parameters = new Parameters(profile.parameters());
+    Parameters.Match match = parameters.among(
+        runsOf(profile, parameters.lookedAt(settings.maxRuns())), settings.maxRuns(), profile);
     RecommendationRequest request =
-        new RecommendationRequest(profile, runsOf(profile), repository, settings);
-    Recommendation answer = named.isPresent()
-        ? ask(requireKnown("method", named.get(), recommenders), request)
-        : askInTurn(request);
+        new RecommendationRequest(profile, match.runs(), repository, settings);
+    Recommendation answer = parameters.note(
+        named.isPresent()
+            ? ask(requireKnown("method", named.get(), recommenders), request)
+            : askInTurn(request),
+        match.remark());
     try {
       repository.save(answer, clock.millis());
     } catch (RuntimeException unsaved) {
@@ -207,13 +212,13 @@ final class DefaultOptimizer implements Optimizer {
     return recommender.recommend(request);
   }
 
-  private List<ApplicationRun> runsOf(JobProfile profile) {
+  private List<ApplicationRun> runsOf(JobProfile profile, int most) {
     if (profile.like().isPresent()) {
       String appId = profile.like().get();
       ApplicationRun like = run(appId)
           .orElseThrow(() -> new OptimizerException("no run with the application id " + appId
               + " is recorded; collect its log first, or name a job"));
-      List<ApplicationRun> runs = new ArrayList<>(runsOf(like.jobSignature()));
+      List<ApplicationRun> runs = new ArrayList<>(runsOf(like.jobSignature(), most));
       if (like.status() != RunStatus.RUNNING
           && runs.stream().noneMatch(run -> run.id().equals(like.id()))) {
         // Older than the runs that count: its input is asked for all the same.
@@ -229,18 +234,18 @@ final class DefaultOptimizer implements Optimizer {
     if (signature.isEmpty() && repository.count(RunQuery.ALL) > 0) {
       LOG.warn("no recorded run is of a job \"{}\": it is answered as a new one", named);
     }
-    return signature.map(this::runsOf).orElse(List.of());
+    return signature.map(job -> runsOf(job, most)).orElse(List.of());
   }
 
   /** Runs of one job that have ended, newest first. A name that equals the signature is another job's. */
-  private List<ApplicationRun> runsOf(String signature) {
+  private List<ApplicationRun> runsOf(String signature, int most) {
     RunQuery query = RunQuery.ofJob(signature);
     int wanted = 0;
     int upTo = 0;
     int seen = 0;
     for (RunSummary row : repository.summaries(query)) {
       seen++;
-      if (wanted < settings.maxRuns() && isOf(signature, row.jobSignature(), row.status())) {
+      if (wanted < most && isOf(signature, row.jobSignature(), row.status())) {
         wanted++;
         upTo = seen;
       }
@@ -282,7 +287,7 @@ final class DefaultOptimizer implements Optimizer {
   @Override
   public WhatIf whatIf(ApplicationRun run, WhatIf.Query query) {
     List<ApplicationRun> others =
-        run.jobSignature().isEmpty() ? List.of() : runsOf(run.jobSignature());
+        run.jobSignature().isEmpty() ? List.of() : runsOf(run.jobSignature(), settings.maxRuns());
     return WhatIfModel.answer(run, query, others, settings.prices());
   }
 

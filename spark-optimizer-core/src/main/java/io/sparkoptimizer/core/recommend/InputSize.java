@@ -2,6 +2,8 @@ package io.sparkoptimizer.core.recommend;
 
 import io.sparkoptimizer.JobProfile;
 import io.sparkoptimizer.Recommendation.InputBasis;
+import io.sparkoptimizer.spark.ApplicationRun;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -12,6 +14,20 @@ import java.util.OptionalLong;
  * @param basis where it is from
  */
 record InputSize(double scale, OptionalLong bytes, InputBasis basis) {
+
+  /**
+   * Nothing is said of an input so many times as large as any that was seen. How work grows is known by
+   * an exponent, and 0.5 (half of it does not depend on the input) and 1.5 (joins that multiply) are both
+   * common where 1 is assumed: at a hundred times that is a factor of ten either way.
+   */
+  static final double FARTHEST = 100;
+
+  /** How many times as large it is as the largest that any of these runs read. */
+  double beyond(List<ApplicationRun> runs) {
+    long largest =
+        runs.stream().mapToLong(run -> run.inputBytes().orElse(0)).max().orElse(0);
+    return bytes.isPresent() && largest > 0 ? (double) bytes.getAsLong() / largest : scale;
+  }
 
   /**
    * @param recorded bytes that the reference run read

@@ -1,9 +1,11 @@
 package io.sparkoptimizer.core.recommend;
 
+import io.sparkoptimizer.DataSize;
 import io.sparkoptimizer.JobProfile;
 import io.sparkoptimizer.JobType;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Recommendation.ConfidenceBasis;
+import io.sparkoptimizer.Recommendation.InputBasis;
 import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.core.schedule.RecordedSchedule;
 import io.sparkoptimizer.spark.ApplicationKind;
@@ -59,7 +61,15 @@ public final class RulesRecommender implements Recommender {
           "None of " + Words.plural(runs.size(), "run") + " can be scheduled: in the newest, "
               + RecordedSchedule.whyNot(runs.get(0)).orElse("nothing is known of its tasks") + ".");
     }
-    return Sizing.answer(request, need(request, model.get()));
+    InputSize input = InputSize.of(
+        request.profile(),
+        model.get().newestRun().inputBytes(),
+        bytesOfLike(request.profile(), runs));
+    double beyond = input.beyond(model.get().runs());
+    if (beyond > InputSize.FARTHEST) {
+      return Answers.abstain(request, NAME, whyTooFar(input, beyond));
+    }
+    return Sizing.answer(request, need(request, model.get(), input));
   }
 
   /** Why a job is none whose duration its resources decide; empty where it is one. */
@@ -106,13 +116,26 @@ public final class RulesRecommender implements Recommender {
         : Answers.abstain(request, NAME, why);
   }
 
-  private static Sizing.Need need(RecommendationRequest request, JobModel model) {
+  private static String whyTooFar(InputSize input, double beyond) {
+    return String.format(
+        Locale.ROOT,
+        "The input asked about%s is %.0f times the largest that a run had; beyond %.0f times nothing is"
+            + " said, because work that grows a little faster or slower than assumed is then off by more"
+            + " than a factor of ten. Run the job with a size between, and ask again%s.",
+        input.bytes().isPresent() ? ", " + DataSize.bytes(input.bytes().getAsLong()) + "," : "",
+        beyond,
+        InputSize.FARTHEST,
+        input.basis() == InputBasis.DECLARED
+            ? ". A declared size is taken for bytes read: where runs read only a part of it, give"
+                + " --input-scale instead"
+            : "");
+  }
+
+  private static Sizing.Need need(RecommendationRequest request, JobModel model, InputSize input) {
     JobProfile profile = request.profile();
     List<ApplicationRun> runs = request.runs();
     // A run that failed early tells neither what it would have got nor what goes well.
     Setup current = Setup.of(model.newestRun(), profile);
-    InputSize input =
-        InputSize.of(profile, model.newestRun().inputBytes(), bytesOfLike(profile, runs));
     MemoryPlan plan = MemoryPlan.of(current, runs, input, profile.locked());
     Remedies remedies = plan.urgent()
         ? Remedies.NONE

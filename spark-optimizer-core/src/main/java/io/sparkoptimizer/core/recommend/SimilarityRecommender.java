@@ -58,6 +58,10 @@ public final class SimilarityRecommender implements Recommender {
 
   private record Neighbour(RunSummary summary, double similarity) {}
 
+  /**
+   * @param runs its newest that have ended, failed and cut ones too: their deaths count for its memory,
+   *     their peaks do not ({@link MemoryPlan} takes those of whole runs alone)
+   */
   private record Answering(
       Neighbour neighbour, JobModel model, double scale, List<ApplicationRun> runs) {}
 
@@ -129,8 +133,15 @@ public final class SimilarityRecommender implements Recommender {
     for (Neighbour neighbour : near) {
       List<ApplicationRun> runs = request
           .history()
-          .runs(RunQuery.ofJob(neighbour.summary().jobSignature()).limit(RUNS_EACH));
-      Optional<JobModel> model = JobModel.of(runs);
+          .runs(RunQuery.ofJob(neighbour.summary().jobSignature()).limit(RUNS_EACH))
+          .stream()
+          // A run of that name may be another job's, and one that goes on has not shown its memory.
+          .filter(run -> run.jobSignature().equals(neighbour.summary().jobSignature())
+              && run.status() != RunStatus.RUNNING)
+          .toList();
+      // Failed and cut runs did less than the work: a job whose newest are all such does not
+      // answer.
+      Optional<JobModel> model = JobModel.of(runs).filter(JobModel::hasWholeRun);
       OptionalLong read =
           model.isEmpty() ? OptionalLong.empty() : model.get().newestRun().inputBytes();
       boolean counted = model
@@ -138,7 +149,9 @@ public final class SimilarityRecommender implements Recommender {
           .isPresent();
       if (counted && read.isPresent()) {
         double scale = wanted.inputBytes().getAsDouble() / read.getAsLong();
-        answering.add(new Answering(neighbour, model.get(), scale, runs));
+        if (scale <= InputSize.FARTHEST) {
+          answering.add(new Answering(neighbour, model.get(), scale, runs));
+        }
       }
     }
     return answering;

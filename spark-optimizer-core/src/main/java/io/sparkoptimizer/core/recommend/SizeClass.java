@@ -59,7 +59,7 @@ final class SizeClass {
     DataSize declared = profile.inputSize().filter(size -> size.bytes() > 0).orElse(ASSUMED);
     boolean known = profile.inputSize().isPresent();
     double passes = type == JobType.ML || type == JobType.GRAPH ? ITERATIONS : 1;
-    int tasks = (int) Math.min(1_000_000, (declared.bytes() + SPLIT_BYTES - 1) / SPLIT_BYTES);
+    int tasks = (int) Math.min(1_000_000, (declared.bytes() - 1) / SPLIT_BYTES + 1);
     double taskMs = (double) declared.bytes() / BYTES_PER_SECOND * 1_000 * passes;
     double longestMs = taskMs / Math.max(1, tasks) / passes;
 

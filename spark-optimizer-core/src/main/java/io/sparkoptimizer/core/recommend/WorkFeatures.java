@@ -40,7 +40,7 @@ record WorkFeatures(
   private static final double TASKS_WEIGHT = 0.5;
 
   /** Sizes that are this factor apart have nothing in common. */
-  private static final double SIZE_RANGE = 100;
+  private static final double SIZE_RANGE = InputSize.FARTHEST;
 
   private static final double STAGES_RANGE = 10;
 

@@ -273,6 +273,38 @@ class RulesRecommenderTest {
   }
 
   @Test
+  void recommend_inputFarBeyondAllThatWasSeen_abstainsAndSaysWhere() {
+    Recommendation hundredfold = ask(job().inputScale(100), SMALL);
+    Recommendation beyond = ask(job().inputScale(300), SMALL);
+    Recommendation declared = ask(job().inputSize(DataSize.gibibytes(10_000)), SMALL);
+    List<ApplicationRun> oneWasLarger = TestRuns.repeated(
+        3, i -> i == 0 ? TestRuns.run().scan(2_000, 10_000, 200L << 30) : TestRuns.etl());
+    List<ApplicationRun> noBytes = TestRuns.repeated(3, i -> TestRuns.run().scan(200, 10_000, 0));
+
+    assertThat(hundredfold.verdict()).isEqualTo(Verdict.CHANGE);
+    assertThat(beyond.verdict()).isEqualTo(Verdict.ABSTAIN);
+    assertThat(beyond.sparkConf()).isEmpty();
+    assertThat(beyond.reasoning())
+        .isEqualTo("The input asked about, 5.9 TiB, is 300 times the largest that a run had; beyond"
+            + " 100 times nothing is said, because work that grows a little faster or slower than"
+            + " assumed is then off by more than a factor of ten. Run the job with a size between,"
+            + " and ask again.");
+    assertThat(declared.verdict()).isEqualTo(Verdict.ABSTAIN);
+    assertThat(declared.reasoning())
+        .contains("500 times the largest")
+        .endsWith("A declared size is taken for bytes read: where runs read only a part of it, give"
+            + " --input-scale instead.");
+    assertThat(ask(job().inputScale(300), oneWasLarger).verdict())
+        .as("30 times the largest, which is not the newest")
+        .isEqualTo(Verdict.CHANGE);
+    assertThat(ask(job().inputScale(300), noBytes).reasoning())
+        .startsWith("The input asked about is 300 times");
+    assertThat(ask(job().inputScale(0.001), SMALL).verdict())
+        .as("little work leaves what does not shrink")
+        .isEqualTo(Verdict.CHANGE);
+  }
+
+  @Test
   void recommend_streamingNotebookOrNoStages_abstains() {
     Recommendation streaming =
         ask(job(), List.of(TestRuns.etl().kind(ApplicationKind.STREAMING).build()));

@@ -14,11 +14,15 @@ import io.sparkoptimizer.core.FakeHistory;
 import io.sparkoptimizer.core.TestRuns;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.MemoryFailure.Cause;
+import io.sparkoptimizer.spark.MemoryFailure.Certainty;
+import io.sparkoptimizer.spark.RunStatus;
 import io.sparkoptimizer.spark.RunSummary;
 import io.sparkoptimizer.spi.RecommendationRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -205,5 +209,52 @@ class SimilarityRecommenderTest {
         .filteredOn(one -> one.property().equals("spark.executor.memory"))
         .singleElement()
         .satisfies(one -> assertThat(one.effect()).startsWith("left out"));
+  }
+
+  @Test
+  void recommend_neighboursNewestRunsFailed_doNotAnswerWithLowerBounds() {
+    List<ApplicationRun> runs = new ArrayList<>(history());
+    for (int i = 0; i < 3; i++) {
+      runs.add(job(2, JobType.ETL).toBuilder()
+          .appId("failed-" + i)
+          .status(RunStatus.FAILED)
+          .startTimeMs(OptionalLong.of(TestRuns.START_MS + 86_400_000L * (i + 1)))
+          .build());
+    }
+    Recommendation answer = ask(newJob(), runs, Map.of());
+
+    assertThat(answer.runs()).containsExactlyInAnyOrder("job-1", "job-3", "job-4");
+  }
+
+  @Test
+  void recommend_neighbourDiedForMemory_givesATaskMore() {
+    List<ApplicationRun> died = new ArrayList<>(history());
+    died.add(TestRuns.run()
+        .name("job-2")
+        .appId("died")
+        .jobType(JobType.ETL)
+        .startMs(TestRuns.START_MS + 86_400_000L)
+        .scan(160, 10_000, 20L << 30)
+        .shuffle(200, 1_000, 4L << 30)
+        .status(RunStatus.FAILED)
+        .died(Cause.HEAP, Certainty.CERTAIN)
+        .build());
+
+    assertThat(ask(newJob(), died, Map.of()).proposed().executorMemoryMb().orElseThrow())
+        .isGreaterThan(
+            ask(newJob(), history(), Map.of()).proposed().executorMemoryMb().orElseThrow());
+  }
+
+  @Test
+  void recommend_runOfAnotherJobThatHasTheSignatureForAName_isNotTaken() {
+    List<ApplicationRun> runs = new ArrayList<>(history());
+    runs.add(job(2, JobType.ETL).toBuilder()
+        .appId("stranger")
+        .jobSignature("another")
+        .status(RunStatus.FAILED)
+        .startTimeMs(OptionalLong.of(TestRuns.START_MS + 86_400_000L))
+        .build());
+
+    assertThat(ask(newJob(), runs, Map.of()).runs()).contains("job-2").doesNotContain("stranger");
   }
 }
