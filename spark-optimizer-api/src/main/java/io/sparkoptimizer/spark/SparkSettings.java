@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class SparkSettings {
   private static final Pattern SIZE = Pattern.compile("(-?[0-9]+)\\s*([a-z]*)");
 
+  /** Spark counts MiB in an int. */
+  private static final long MOST_MB = Integer.MAX_VALUE;
+
   private SparkSettings() {}
 
   /**
@@ -25,9 +28,8 @@ public final class SparkSettings {
   public static OptionalLong memoryMb(Map<String, String> properties, String property) {
     boolean mebibytes = property.endsWith("memoryOverhead") || property.endsWith("pyspark.memory");
     OptionalLong bytes = bytes(properties.get(property), mebibytes ? 1L << 20 : 1);
-    return bytes.isPresent()
-        ? OptionalLong.of((bytes.getAsLong() + (1L << 20) - 1) >> 20)
-        : OptionalLong.empty();
+    long mb = bytes.isPresent() ? ((bytes.getAsLong() - 1) >> 20) + 1 : 0;
+    return mb > 0 && mb <= MOST_MB ? OptionalLong.of(mb) : OptionalLong.empty();
   }
 
   /** A size in bytes; a plain number is bytes. */

@@ -29,7 +29,18 @@ class SparkSettingsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1.5g", "''", "abc", "-1g", "0", "99999999999t", "9999999999999999999999", "4 gigs"})
+  @CsvSource({
+    "1.5g",
+    "''",
+    "abc",
+    "-1g",
+    "0",
+    "99999999999t",
+    "9999999999999999999999",
+    "9223372036854775807",
+    "3000t",
+    "4 gigs"
+  })
   void memoryMb_whatSparkRefuses_isAbsent(String value) {
     assertThat(
             SparkSettings.memoryMb(Map.of("spark.executor.memory", value), "spark.executor.memory"))
