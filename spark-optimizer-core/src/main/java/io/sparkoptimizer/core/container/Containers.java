@@ -98,7 +98,7 @@ public final class Containers {
       set =
           SparkSettings.memoryMb(conf, prefix.replace("spark.", "spark.yarn.") + ".memoryOverhead");
     }
-    return set.orElse(Math.max(floor, (long) (heapMb * factor)));
+    return set.orElse(Math.max(floor, (long) Math.min(Integer.MAX_VALUE, heapMb * factor)));
   }
 
   private static OptionalDouble fraction(Map<String, String> conf, String property) {

@@ -36,6 +36,9 @@ public final class MemoryRule {
   /** Above it the JVM loses compressed pointers and holds less than before, MiB. */
   public static final long COMPRESSED_POINTERS_MB = 31 * 1024;
 
+  /** The largest multiple of {@link #GRAIN_MB} that Spark's memory settings hold. */
+  private static final long MOST_MB = Integer.MAX_VALUE / GRAIN_MB * GRAIN_MB;
+
   /** Largest used heap over the peak that a margin covers, before spread and number of runs. */
   private static final double MARGIN = 1.15;
 
@@ -94,9 +97,9 @@ public final class MemoryRule {
     return upMb(Math.max(overheadMb * RAISE, 1.0 * overheadMb + OVERHEAD_STEP_MB));
   }
 
-  /** Rounded up to a multiple of {@link #GRAIN_MB}. */
+  /** Rounded up to a multiple of {@link #GRAIN_MB}; no more than Spark can be asked for. */
   public static long upMb(double mebibytes) {
-    return Containers.roundUp((long) Math.ceil(mebibytes), GRAIN_MB);
+    return Containers.roundUp((long) Math.ceil(Math.min(MOST_MB, mebibytes)), GRAIN_MB);
   }
 
   /** Whether something died that may have died for memory, or nobody knows why. */

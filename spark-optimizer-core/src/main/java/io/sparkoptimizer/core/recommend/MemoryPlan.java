@@ -57,6 +57,9 @@ record MemoryPlan(
 
   private static final long LEAST_HEAP_MB = 1024;
 
+  /** Workers that were seen to use more than this times their limit were not held by it. */
+  private static final int MOST_PYTHON = 2;
+
   static final String HEAP = "spark.executor.memory";
   static final String OVERHEAD = "spark.executor.memoryOverhead";
   static final String PYSPARK = "spark.executor.pyspark.memory";
@@ -502,8 +505,9 @@ record MemoryPlan(
           .mapToLong(peak -> peak.orElse(0))
           .max()
           .orElse(0);
-      long raised =
-          MemoryRule.upMb(Math.max(LEAST_HEAP_MB, Math.max(pyspark, used) * MemoryRule.RAISE));
+      long raised = MemoryRule.upMb(Math.max(
+          LEAST_HEAP_MB,
+          Math.max(pyspark, Math.min(used, MOST_PYTHON * pyspark)) * MemoryRule.RAISE));
       note(
           PYSPARK,
           mb(pyspark),

@@ -347,4 +347,14 @@ class MemoryPlanTest {
       assertThat(other.risk(today).getAsDouble()).as(cause.word()).isEqualTo(none);
     }
   }
+
+  @Test
+  void driver_largerHeap_hasSparksOverheadForIt() {
+    ApplicationRun run = TestRuns.etl().conf("spark.driver.memory", "10g").build();
+    Setup had = Setup.of(run);
+
+    assertThat(had.driverOverheadMb()).isEqualTo(1_024);
+    assertThat(had.withDriverHeapMb(15_360).driverOverheadMb()).isEqualTo(1_536);
+    assertThat(had.withDriverHeapMb(4_096).driverOverheadMb()).isEqualTo(1_024);
+  }
 }
