@@ -130,6 +130,18 @@ final class RecommendationText {
     row(table, "  from", now, then, one -> Text.count(one.dynamicAllocationMin()));
     row(table, "  at first", now, then, one -> Text.count(one.dynamicAllocationInitial()));
     row(table, "  to", now, then, one -> Text.count(one.dynamicAllocationMax()));
+    // Other properties that change: adaptive execution's, spark.default.parallelism.
+    for (Evidence one : answer.evidence()) {
+      String proposed = answer.sparkConf().get(one.property());
+      if (proposed != null
+          && proposed.equals(one.proposed())
+          && !then.toSparkConf().containsKey(one.property())) {
+        table.row(
+            Text.clean(one.property()),
+            one.current() == null ? Text.UNKNOWN : Text.clean(one.current()),
+            Text.clean(proposed));
+      }
+    }
     table.print(out, "  ");
   }
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.ConflictingSettingsException;
 import io.sparkoptimizer.DataSize;
+import io.sparkoptimizer.Evidence;
 import io.sparkoptimizer.JobProfile;
 import io.sparkoptimizer.JobType;
 import io.sparkoptimizer.OptimizerException;
 import io.sparkoptimizer.Platform;
 import io.sparkoptimizer.Priority;
+import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
@@ -18,9 +20,13 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +105,7 @@ class CommandsTest {
         "recommend --priority speed | one of performance, balanced, cost",
         "recommend --job-type batch | one of etl, sql, ml, streaming, graph, other",
         "recommend --parameter k | --parameter",
+        "recommend --parameter k(a)=1 | --parameter: a parameter's name has letters, digits",
         "recommend --max-executors 0 | a whole number, 1 or more",
         "recommend --job a --like b | --job and --like exclude each other",
         "recommend --input-size 1GB --input-scale 2 | exclude each other",
@@ -431,6 +438,61 @@ class CommandsTest {
         .containsPattern("Confidence +82 % \\(own\\)")
         .contains("Alternatives, fastest first");
     assertThat(shell.err()).isEmpty();
+  }
+
+  @Test
+  void recommend_table_hasPropertiesThatAreNoSizeAmongTheSettings() {
+    Recommendation size = Fixtures.change();
+    List<Evidence> evidence = new ArrayList<>(size.evidence());
+    evidence.add(evidence("spark.sql.adaptive.enabled", "false", "true"));
+    evidence.add(evidence("spark.default.parallelism", null, "160"));
+    evidence.add(evidence("spark.sql.adaptive.skewJoin.enabled", "false", "false"));
+    Map<String, String> conf = new TreeMap<>(size.sparkConf());
+    conf.put("spark.sql.adaptive.enabled", "true");
+    conf.put("spark.default.parallelism", "160");
+    shell.optimizer.recommendation = new Recommendation(
+        size.id(),
+        size.verdict(),
+        size.method(),
+        size.proposed(),
+        size.prediction(),
+        size.current(),
+        size.currentPrediction(),
+        size.confidence(),
+        size.confidenceBasis(),
+        size.prices(),
+        size.runs(),
+        size.inputBytes(),
+        size.inputBasis(),
+        size.bindingConstraint(),
+        size.reasoning(),
+        evidence,
+        conf,
+        size.alternatives());
+
+    shell.run("recommend", "--job", "nightly-sales").exits(0);
+
+    String settings = shell.out().substring(0, shell.out().indexOf("Expected duration"));
+    assertThat(settings)
+        .containsPattern("spark.sql.adaptive.enabled +false +true")
+        .containsPattern("spark.default.parallelism +- +160")
+        .doesNotContain("skewJoin")
+        .doesNotContain("spark.executor.instances");
+    assertThat(shell.run("recommend", "--format", "spark-submit-args").exits(0).out())
+        .contains("--conf spark.sql.adaptive.enabled=true");
+  }
+
+  private static Evidence evidence(
+      String property, @Nullable String current, @Nullable String proposed) {
+    return new Evidence(
+        property,
+        current,
+        proposed,
+        "tasks",
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        List.of("app-2"),
+        "smaller tasks");
   }
 
   @Test
