@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,7 @@ final class RunFacts {
   private final boolean slotTimeTold;
   private final Map<Integer, SqlExecution> sqlByStage;
   private final Measures<TaskMetric> totals;
+  private final Set<Integer> followingParallelism;
   private final Map<Integer, Integer> firstCompleted = new HashMap<>();
 
   RunFacts(ApplicationRun run, Prices prices) {
@@ -71,6 +74,11 @@ final class RunFacts {
     endMs = run.endTimeMs().isPresent() ? run.endTimeMs() : run.lastEventTimeMs();
     sqlByStage = ShuffleFacts.executionByStage(run);
     totals = run.totals();
+    followingParallelism = ShuffleFacts.governingParallelism(run).isPresent()
+        ? ShuffleFacts.rddShuffles(run).stream()
+            .map(StageAttempt::stageId)
+            .collect(Collectors.toSet())
+        : Set.of();
 
     StepFunction.Builder alive = StepFunction.builder();
     long capacity = 0;
@@ -389,6 +397,11 @@ final class RunFacts {
   @Nullable
   SqlExecution sqlOf(StageAttempt stage) {
     return sqlByStage.get(stage.stageId());
+  }
+
+  /** Whether a stage reads an RDD shuffle that {@code spark.default.parallelism} cuts. */
+  boolean followsDefaultParallelism(StageAttempt stage) {
+    return followingParallelism.contains(stage.stageId());
   }
 
   /** Whether the run's Spark is this one or a later one; false where the version is not known. */

@@ -124,19 +124,13 @@ final class SpillingStageRule implements Rule {
         .build();
   }
 
-  /** Whether it reads an RDD shuffle that {@code spark.default.parallelism} cuts. */
-  private static boolean governed(RunFacts facts, StageAttempt stage) {
-    return ShuffleFacts.governingParallelism(facts.run()).isPresent()
-        && ShuffleFacts.rddShuffles(facts.run()).contains(stage);
-  }
-
   private static void advise(RunFacts facts, StageAttempt stage, int factor, Draft draft) {
     boolean shuffled = stage.metrics().orZero(TaskMetric.SHUFFLE_READ_BYTES)
         > stage.metrics().orZero(TaskMetric.INPUT_BYTES);
     if (facts.isStreaming()) {
       draft.advice("Take smaller batches (maxFilesPerTrigger, maxOffsetsPerTrigger). The number of"
           + " shuffle partitions is fixed by the query's checkpoint.");
-    } else if (governed(facts, stage)) {
+    } else if (facts.followsDefaultParallelism(stage)) {
       draft
           .advice(
               "Its count is spark.default.parallelism: cut shuffles finer, so that each partition"

@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -163,16 +164,33 @@ class AnalyzerTest {
 
   @Test
   void analyze_twoFindingsWantOneProperty_theWorseKeepsIt() {
-    // The collector wants a quarter more heap, the death half as much again.
-    ApplicationRun.Builder both =
-        tenMinutes(0.9, 0.2).memoryFailures(List.of(death(Cause.HEAP, Certainty.CERTAIN)));
-    List<Finding> findings = analyze(both).findings();
-    assertThat(findings).extracting(Finding::rule).containsExactly("out-of-memory", "high-gc");
-    assertThat(findings.get(0).sparkConf()).containsEntry("spark.executor.memory", "12288m");
+    // Joined partitions of 1.9 GiB and of 38 MiB spill: a quarter of the advisory size, or of their
+    // own.
+    List<StageAttempt> spilling = Stream.of(100, 2)
+        .map(gigabytes -> stage(gigabytes, 0, 50_000)
+            .tasks(tasks(50, 4_000))
+            .metric(TaskMetric.SHUFFLE_READ_BYTES, gigabytes * 1_000_000_000L)
+            .metric(TaskMetric.DISK_BYTES_SPILLED, gigabytes * 600_000_000L)
+            .metric(TaskMetric.MEMORY_BYTES_SPILLED, 3_000_000_000L)
+            .metric(TaskMetric.PEAK_EXECUTION_MEMORY_BYTES, 1_000_000_000L)
+            .build())
+        .toList();
+    List<Finding> findings = analyze(Runs.sql(run(100_000), List.of(2, 100), Map.of())
+            .executors(executors(2, 4, 0))
+            .stages(spilling))
+        .findings()
+        .stream()
+        .filter(finding -> finding.rule().equals("spilling-stage"))
+        .toList();
+    String advisory = "spark.sql.adaptive.advisoryPartitionSizeInBytes";
+    assertThat(findings)
+        .extracting(finding -> finding.stageId().orElseThrow())
+        .containsExactly(100, 2);
+    assertThat(findings.get(0).sparkConf()).isEqualTo(Map.of(advisory, "16m"));
     assertThat(findings.get(1).sparkConf()).isEmpty();
     assertThat(findings.get(1).advice())
-        .contains("(On its own this would set spark.executor.memory=10240m; the worse finding"
-            + " out-of-memory asks for 12288m.)");
+        .contains("(On its own this would set " + advisory
+            + "=9m; the worse finding spilling-stage asks for 16m.)");
   }
 
   /** A guard against work that grows with the square of the stages: 1 s where it does not. */

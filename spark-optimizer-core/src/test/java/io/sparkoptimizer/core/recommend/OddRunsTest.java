@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever runs hold, {@code recommend} answers or abstains, and what it would submit can be run. */
 class OddRunsTest {
-  private static final int SEEDS = 120 * Integer.getInteger("test.thoroughness", 1);
+  private static final int SEEDS = 60 * Integer.getInteger("test.thoroughness", 1);
 
   private static final List<String> PROPERTIES = List.of(
       "spark.executor.memory",
