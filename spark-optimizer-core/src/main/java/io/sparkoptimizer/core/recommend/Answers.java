@@ -6,6 +6,7 @@ import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Resources;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.RunId;
 import io.sparkoptimizer.spi.RecommendationRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -36,6 +37,14 @@ final class Answers {
   /** Equal for equal questions over equal history: a digest of both. */
   static String recommendationId(
       RecommendationRequest request, String method, List<ApplicationRun> runs) {
+    return recommendationId(request, method, runs, List.of());
+  }
+
+  /**
+   * @param others runs of other jobs that its interval rests on
+   */
+  static String recommendationId(
+      RecommendationRequest request, String method, List<ApplicationRun> runs, List<RunId> others) {
     JobProfile profile = request.profile();
     StringBuilder question = new StringBuilder(method);
     for (Object part : new Object[] {
@@ -58,6 +67,7 @@ final class Answers {
       question.append('\n').append(part);
     }
     runs.forEach(run -> question.append('\n').append(run.id()));
+    others.forEach(run -> question.append('\n').append(run));
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256")
           .digest(question.toString().getBytes(StandardCharsets.UTF_8));

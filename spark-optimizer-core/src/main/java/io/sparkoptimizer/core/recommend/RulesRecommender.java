@@ -7,6 +7,7 @@ import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Recommendation.ConfidenceBasis;
 import io.sparkoptimizer.Recommendation.InputBasis;
 import io.sparkoptimizer.core.schedule.JobModel;
+import io.sparkoptimizer.core.schedule.OtherJobs;
 import io.sparkoptimizer.core.schedule.RecordedSchedule;
 import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
@@ -69,7 +70,14 @@ public final class RulesRecommender implements Recommender {
     if (beyond > InputSize.FARTHEST) {
       return Answers.abstain(request, NAME, whyTooFar(input, beyond));
     }
-    return Sizing.answer(request, need(request, model.get(), input));
+    return Sizing.answer(request, need(request, withOthers(request, model.get()), input));
+  }
+
+  /** Other jobs are read only where the job's own runs do not say how far off a prediction may be. */
+  private static JobModel withOthers(RecommendationRequest request, JobModel model) {
+    return model.needsOthers()
+        ? model.with(OtherJobs.in(request.history(), model.newestRun().jobSignature()))
+        : model;
   }
 
   /** Why a job is none whose duration its resources decide; empty where it is one. */

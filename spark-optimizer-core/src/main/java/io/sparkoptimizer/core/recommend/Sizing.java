@@ -12,6 +12,7 @@ import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.core.container.ServerlessWorkers;
 import io.sparkoptimizer.core.schedule.JobModel;
+import io.sparkoptimizer.core.schedule.Spread;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.SparkSettings;
 import io.sparkoptimizer.spi.RecommendationRequest;
@@ -364,10 +365,13 @@ final class Sizing {
     Verdict verdict = sizeKept && changes.isEmpty() ? Verdict.KEEP : Verdict.CHANGE;
     List<Evidence> evidence = new ArrayList<>(sizeKept ? kept(pick) : evidence(pick, today));
     evidence.addAll(others);
-    ConfidenceBasis basis =
-        pick.forecast().spread().isOwn() ? ConfidenceBasis.OWN : need.unproven();
+    Spread spread = pick.forecast().spread();
+    ConfidenceBasis basis = spread.isOwn()
+        ? ConfidenceBasis.OWN
+        : spread.isPooled() ? ConfidenceBasis.POOLED : need.unproven();
     return new Recommendation(
-        Answers.recommendationId(request, need.method(), need.runs()),
+        Answers.recommendationId(
+            request, need.method(), need.runs(), spread.pool().runs()),
         verdict,
         need.method(),
         proposed,
@@ -518,11 +522,22 @@ final class Sizing {
     if (pick.forecast().extrapolated()) {
       text.append(" The input lies outside of what was seen: this is extrapolated.");
     }
+    text.append(prior(pick.forecast().spread()));
     if (profile.nodeType().isPresent()) {
       text.append(" Node type ")
           .append(profile.nodeType().get())
           .append(" was not used: there is no catalogue of nodes yet.");
     }
     return text.toString();
+  }
+
+  /** Says where other jobs stand in for the job's own left-out runs. */
+  private static String prior(Spread spread) {
+    return spread.pool().jobs() == 0
+        ? ""
+        : (spread.isPooled() ? " Interval and confidence rest" : " The interval rests") + " on "
+            + Words.plural(spread.leftOut(), "left-out run")
+            + " of this job and, as a prior, on those of "
+            + Words.plural(spread.pool().jobs(), "other job") + ".";
   }
 }

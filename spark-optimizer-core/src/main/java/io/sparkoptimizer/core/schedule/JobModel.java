@@ -22,7 +22,7 @@ import java.util.Set;
  * How the work grows with the input is fitted over the runs (Theil 1950, Sen 1968: the median of the
  * slopes between pairs) where they differ enough in it, and proportional otherwise. How far off
  * answers are is measured by leaving each run out in turn, apart for the same question (configuration
- * and input) and for a changed one.
+ * and input) and for a changed one; where the job has too few of these, {@link OtherJobs} stand in.
  */
 public final class JobModel {
   /** Nearest runs that answer together. */
@@ -48,19 +48,46 @@ public final class JobModel {
   public record Forecast(
       Estimate estimate, Spread spread, List<ApplicationRun> runs, boolean extrapolated) {}
 
-  /** A left-out run: ln(actual / predicted) by its prior. */
-  private record Residual(boolean same, double scaled, double prior, boolean hit) {}
+  /**
+   * A left-out run.
+   *
+   * @param same whether the question was one that another run had, or a changed one
+   * @param logRatio ln(actual / predicted)
+   * @param prior what its distance from the runs that answered gives
+   * @param died whether something died for memory, which no time makes a hit
+   */
+  record Residual(boolean same, double logRatio, double prior, boolean died) {
+    double scaled() {
+      return logRatio / prior;
+    }
+
+    boolean isHit() {
+      return !died && Spread.isHit(logRatio);
+    }
+
+    /** Whether it would have been one at another distance. */
+    boolean isHitAt(double distance) {
+      return !died && Spread.isHit(scaled() * distance);
+    }
+  }
 
   private final List<Member> members;
   private final double growth;
   private final boolean whole;
   private final List<Residual> residuals;
+  private final OtherJobs others;
 
-  private JobModel(List<Member> members, double growth, boolean whole, List<Residual> residuals) {
+  private JobModel(
+      List<Member> members,
+      double growth,
+      boolean whole,
+      List<Residual> residuals,
+      OtherJobs others) {
     this.members = members;
     this.growth = growth;
     this.whole = whole;
     this.residuals = residuals;
+    this.others = others;
   }
 
   /**
@@ -76,8 +103,27 @@ public final class JobModel {
     if (members.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
-        new JobModel(members, growth(members).orElse(1), !whole.isEmpty(), leaveOneOut(members)));
+    return Optional.of(new JobModel(
+        members,
+        growth(members).orElse(1),
+        !whole.isEmpty(),
+        leaveOneOut(members),
+        OtherJobs.NONE));
+  }
+
+  /** The same, with the left-out runs of other jobs where its own are too few. */
+  public JobModel with(OtherJobs otherJobs) {
+    return new JobModel(members, growth, whole, residuals, otherJobs);
+  }
+
+  /** Whether left-out runs of either kind are too few for an interval of their own. */
+  public boolean needsOthers() {
+    long same = residuals.stream().filter(Residual::same).count();
+    return Math.min(same, residuals.size() - same) < Spread.CONFORMAL;
+  }
+
+  List<Residual> residuals() {
+    return residuals;
   }
 
   /** Whether a run went through to its end, and its log tells all of it. */
@@ -137,8 +183,8 @@ public final class JobModel {
   }
 
   /**
-   * Standard deviation of ln(duration) between runs of one configuration, as left-out runs show it;
-   * the prior's where there are fewer than three.
+   * Standard deviation of ln(duration) between runs of one configuration, as left-out runs show it,
+   * weighed against what other jobs' show or what is assumed.
    */
   public double noise() {
     return spread(newest().prior(newest().recorded(), 1), true).sigma();
@@ -187,26 +233,28 @@ public final class JobModel {
   }
 
   private Spread spread(double prior, boolean sameQuestion) {
-    Spread same = ofKind(prior, true);
-    if (sameQuestion) {
-      return same;
+    Spread asked = ofKind(prior, sameQuestion, others);
+    if (sameQuestion || asked.isOwn()) {
+      return asked;
     }
-    // Runs that differ among themselves differ no less once the question changes.
-    Spread changed = ofKind(prior, false);
-    double restless = same.leftOut() == 0 ? 1 : same.sigma() / prior;
-    return changed.isOwn() || restless <= 1
-        ? changed
-        : changed.widened(prior * Math.sqrt(restless * restless - 1));
+    // Runs that differ among themselves differ no less once the question changes. How much runs of
+    // other jobs differ is in what their changed ones show.
+    double restless = ofKind(prior, true, OtherJobs.NONE).sigma() / prior;
+    double known = asked.pool().jobs() == 0 ? 1 : Math.max(1, asked.sigma() / prior);
+    return restless <= known
+        ? asked
+        : asked.widened(prior * Math.sqrt(restless * restless - known * known));
   }
 
-  private Spread ofKind(double prior, boolean same) {
+  private Spread ofKind(double prior, boolean same, OtherJobs standIns) {
     List<Residual> kind =
         residuals.stream().filter(residual -> residual.same() == same).toList();
     return Spread.of(
         prior,
         kind.stream().map(Residual::scaled).toList(),
-        (int) kind.stream().filter(Residual::hit).count(),
-        kind.stream().mapToDouble(Residual::prior).max().orElse(0));
+        (int) kind.stream().filter(Residual::isHit).count(),
+        kind.stream().mapToDouble(Residual::prior).max().orElse(0),
+        kind.size() >= Spread.CONFORMAL ? Pool.NONE : standIns.ofKind(same));
   }
 
   private List<Answer> nearest(Candidate candidate, OptionalDouble input) {
@@ -294,29 +342,29 @@ public final class JobModel {
     List<Residual> residuals = new ArrayList<>();
     for (int i = 0; i < members.size(); i++) {
       Member left = members.get(i);
-      List<Member> rest = new ArrayList<>(members);
-      rest.remove(i);
+      List<Member> remaining = new ArrayList<>(members);
+      remaining.remove(i);
       Candidate had = left.schedule()
           .configured()
           .withShufflePartitions(OptionalInt.of(left.schedule().shufflePartitions()));
       double actual = left.schedule().recordedStartupMs() + left.schedule().recordedWorkMs();
       for (boolean same : new boolean[] {true, false}) {
-        List<Member> others = rest.stream()
+        List<Member> rest = remaining.stream()
             .filter(other -> isSame(other, had, left.input()) == same)
             .toList();
-        if (others.isEmpty() || actual <= 0) {
+        if (rest.isEmpty() || actual <= 0) {
           continue;
         }
-        JobModel known = new JobModel(others, growth(others).orElse(1), true, List.of());
-        double scale = scale(left, others.get(0));
+        JobModel known =
+            new JobModel(rest, growth(rest).orElse(1), true, List.of(), OtherJobs.NONE);
+        double scale = scale(left, rest.get(0));
         Forecast forecast = known.forecast(had.withInputScale(scale), left.input(), false);
         double logRatio = Math.log(actual / Math.max(1, forecast.estimate().durationMs()));
-        boolean died = !left.run().memoryFailures().isEmpty();
         residuals.add(new Residual(
             same,
-            logRatio / forecast.spread().prior(),
+            logRatio,
             forecast.spread().prior(),
-            Spread.isHit(logRatio) && !died));
+            !left.run().memoryFailures().isEmpty()));
       }
     }
     return residuals;

@@ -11,8 +11,9 @@ import java.util.List;
  * recorded and what is asked ({@link #prior}). Left-out runs of the job, each divided by its own prior,
  * then say whether this job is easier or harder than that. From {@value #CONFORMAL} of them on the
  * interval is theirs alone (split conformal, normalised: Lei et al. 2018); below, they are weighed
- * against the prior as if it had been seen {@value #PRIOR_WEIGHT} times. A question that is more than
- * {@value #REACH} times as far as any of them was can only be made less sure by them.
+ * against what other jobs' left-out runs show ({@link Pool}), or the prior where there are none, as if
+ * that had been seen {@value #PRIOR_WEIGHT} times: the credibility formula of Bühlmann 1967. A question
+ * that is more than {@value #REACH} times as far as any of them was can only be made less sure by them.
  *
  * @param prior standard deviation that the distance from what was recorded alone would give
  * @param sigma standard deviation of ln(actual / predicted)
@@ -20,13 +21,26 @@ import java.util.List;
  * @param leftOut how many left-out runs of the job, of the kind that is asked, it rests on
  * @param hits how many of them lay within 20 % of their prediction
  * @param farthest the largest prior among them; 0 where there are none
+ * @param pool left-out runs of other jobs, of the same kind, that stand in where there are too few
  */
 public record Spread(
-    double prior, double sigma, double halfWidth, int leftOut, int hits, double farthest) {
+    double prior,
+    double sigma,
+    double halfWidth,
+    int leftOut,
+    int hits,
+    double farthest,
+    Pool pool) {
   /** From so many on the order statistic for 90 % exists: ceil(0.9 (n + 1)) <= n. */
   public static final int CONFORMAL = 9;
 
+  /** From so many on the job itself says how often its predictions hold. */
+  private static final int OWN = 3;
+
   private static final int PRIOR_WEIGHT = 4;
+
+  /** What is assumed counts as one more job. */
+  private static final int ASSUMED_JOBS = 1;
 
   private static final int REACH = 2;
 
@@ -81,31 +95,45 @@ public record Spread(
    * @param residuals ln(actual / predicted) of left-out runs of the same kind, each divided by its prior
    * @param hits how many of them lay within 20 %
    * @param farthest the largest prior among them
+   * @param pool of other jobs
    */
-  static Spread of(double prior, List<Double> residuals, int hits, double farthest) {
+  static Spread of(double prior, List<Double> residuals, int hits, double farthest, Pool pool) {
     double squares =
         residuals.stream().mapToDouble(residual -> residual * residual).sum();
     int freedom = PRIOR_WEIGHT + residuals.size();
     boolean beyond = prior > REACH * farthest;
-    double ratio = (PRIOR_WEIGHT + squares) / freedom;
-    double sigma = prior * Math.sqrt(beyond ? Math.max(1, ratio) : ratio);
+    double others = ratio(pool, prior);
+    double ratio = (PRIOR_WEIGHT * others + squares) / freedom;
+    double sigma = prior * Math.sqrt(beyond ? Math.max(others, ratio) : ratio);
     double half;
     if (residuals.size() >= CONFORMAL) {
       double[] sizes = residuals.stream().mapToDouble(Math::abs).sorted().toArray();
       int rank = (int) Math.ceil(Recommendation.INTERVAL_COVERAGE * (sizes.length + 1));
       half = prior * sizes[Math.min(rank, sizes.length) - 1];
     } else {
-      half = Z90 * sigma * fewness(residuals.size());
+      half = Z90 * sigma * fewness(residuals.size() + pool.jobs());
     }
     if (beyond) {
       half = Math.max(half, Z90 * sigma);
     }
-    return new Spread(prior, sigma, half, residuals.size(), hits, farthest);
+    return new Spread(prior, sigma, half, residuals.size(), hits, farthest, pool);
   }
 
-  /** A spread that no left-out run of the job stands behind. */
+  /**
+   * Variance over the prior's as other jobs show it, with what is assumed as one more job among them. It
+   * holds what differs between jobs as well as what differs within one, for it is taken from the jobs'
+   * pooled distribution (Dunn, Wasserman and Ramdas 2022), by its 90th percentile: the interval is for
+   * that, and one wild job among ten does not move it.
+   */
+  private static double ratio(Pool pool, double prior) {
+    double ratio =
+        (ASSUMED_JOBS + pool.jobs() * square(pool.size() / Z90)) / (ASSUMED_JOBS + pool.jobs());
+    return prior > REACH * pool.farthest() ? Math.max(1, ratio) : ratio;
+  }
+
+  /** A spread that no left-out run stands behind. */
   public static Spread ofPrior(double sigma) {
-    return of(sigma, List.of(), 0, 0);
+    return of(sigma, List.of(), 0, 0, Pool.NONE);
   }
 
   /** A variance known from few figures is wider than it looks: that of Student's t. A prior is given. */
@@ -125,27 +153,58 @@ public record Spread(
     double factor = Math.sqrt(1 + square(more / sigma));
     return more == 0
         ? this
-        : new Spread(prior * factor, sigma * factor, halfWidth * factor, leftOut, hits, farthest);
+        : new Spread(
+            prior * factor, sigma * factor, halfWidth * factor, leftOut, hits, farthest, pool);
   }
 
   /** Whether the job's own left-out runs are enough, and near enough, to say how often predictions hold. */
   public boolean isOwn() {
-    return leftOut >= 3 && prior <= REACH * farthest;
+    return leftOut >= OWN && prior <= REACH * farthest;
+  }
+
+  /** Whether other jobs' left-out runs say it in their place. */
+  public boolean isPooled() {
+    return !isOwn() && pool.jobs() > 0 && prior <= REACH * pool.farthest();
   }
 
   /**
-   * Probability that the actual figure lies within 20 % of the predicted one: the normal distribution's
-   * for the sigma of this question, and not more than the lower bound of Wilson's interval for the hits of
-   * left-out runs. Where there are fewer than three, what is assumed beforehand joins them as if it had
-   * been seen {@value #PRIOR_WEIGHT} times: an assumption is no surer than so many runs.
+   * Probability that the actual figure lies within 20 % of the predicted one.
+   *
+   * <p>From left-out runs of the job it is the lower bound of Wilson's interval (1927) for their hits, and
+   * no more than the normal distribution gives for the sigma of this question. Where there are fewer than
+   * three, what is assumed joins them as if it had been seen {@value #PRIOR_WEIGHT} times: an assumption
+   * is no surer than so many runs. If there are other jobs, these join them in its place, each as one run:
+   * runs of one job hold or fail together, and at a correlation of 1 a cluster counts as one (Kish 1965).
    */
   public double withinTwentyPercent() {
-    double wide = sigma * fewness(leftOut);
-    double normal = normal(Math.log(1 + WITHIN) / wide) - normal(Math.log(1 - WITHIN) / wide);
-    double bound = leftOut >= 3
+    if (isPooled()) {
+      return pooled();
+    }
+    double normal = normalWithin(withoutOthers() * fewness(leftOut));
+    double bound = leftOut >= OWN
         ? wilsonLowerBound(hits, leftOut)
         : wilsonLowerBound(hits + PRIOR_WEIGHT * normal, leftOut + PRIOR_WEIGHT);
     return Math.min(bound, normal);
+  }
+
+  /** The sigma that the job's own runs give with what is assumed in the place of other jobs. */
+  private double withoutOthers() {
+    double assumedMore = PRIOR_WEIGHT * (1 - ratio(pool, prior)) / (PRIOR_WEIGHT + leftOut);
+    return isOwn() ? Math.sqrt(square(sigma) + square(prior) * assumedMore) : sigma;
+  }
+
+  private double pooled() {
+    // What the job's own runs say of it makes the distance longer or shorter.
+    double distance = sigma / Math.sqrt(ratio(pool, prior));
+    // Three of its own, and yet others answer: its own are too near to the runs that answered them.
+    boolean near = leftOut < OWN;
+    return wilsonLowerBound(
+        (near ? hits : 0) + pool.hitsAt(distance) + ASSUMED_JOBS * normalWithin(distance),
+        (near ? leftOut : 0) + pool.jobs() + ASSUMED_JOBS);
+  }
+
+  private static double normalWithin(double sigma) {
+    return normal(Math.log(1 + WITHIN) / sigma) - normal(Math.log(1 - WITHIN) / sigma);
   }
 
   static boolean isHit(double logRatio) {

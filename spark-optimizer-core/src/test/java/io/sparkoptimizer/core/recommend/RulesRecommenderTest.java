@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkoptimizer.DataSize;
 import io.sparkoptimizer.Evidence;
+import io.sparkoptimizer.Interval;
 import io.sparkoptimizer.JobProfile;
 import io.sparkoptimizer.JobType;
 import io.sparkoptimizer.OptimizerSettings;
@@ -23,11 +24,14 @@ import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.Distribution;
 import io.sparkoptimizer.spark.MemoryFailure.Cause;
 import io.sparkoptimizer.spark.MemoryFailure.Certainty;
+import io.sparkoptimizer.spark.RunQuery;
 import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.RunSummary;
 import io.sparkoptimizer.spark.SparkJob;
 import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.TaskDistribution;
 import io.sparkoptimizer.spi.RecommendationRequest;
+import io.sparkoptimizer.spi.RunHistory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -738,5 +742,108 @@ class RulesRecommenderTest {
     assertThat(none.verdict()).isEqualTo(Verdict.INFEASIBLE);
     assertThat(none.bindingConstraint())
         .isEqualTo("no worker of EMR Serverless holds 31539 MiB for 1 core");
+  }
+
+  private static List<ApplicationRun> otherJobs(int jobs, double unlike) {
+    List<ApplicationRun> others = new ArrayList<>();
+    for (int j = 0; j < jobs; j++) {
+      String name = "other-" + j;
+      TestRuns.repeated(4, i -> TestRuns.etl().executors(4 + i % 2, 2).slower(1 + unlike * (i % 3)))
+          .forEach(run -> others.add(run.toBuilder()
+              .appId(name + "-" + run.appId())
+              .name(name)
+              .jobSignature(name)
+              .build()));
+    }
+    return others;
+  }
+
+  private static Recommendation among(
+      JobProfile.Builder profile, List<ApplicationRun> runs, List<ApplicationRun> others) {
+    List<ApplicationRun> all = new ArrayList<>(runs);
+    all.addAll(others);
+    return RULES.recommend(new RecommendationRequest(
+        profile.build(), runs, new FakeHistory(all), OptimizerSettings.DEFAULT));
+  }
+
+  private static double relativeWidth(Recommendation answer) {
+    Interval time = answer.prediction().duration().orElseThrow();
+    return (time.high() - time.low()) / time.expected();
+  }
+
+  @Test
+  void recommend_tooFewOwnLeftOutRuns_askOtherJobsHowFarOffItMayBe() {
+    JobProfile.Builder asItIs =
+        job().lock("spark.executor.instances").lock("spark.executor.memory");
+    List<ApplicationRun> one = SMALL.subList(0, 1);
+
+    Recommendation alone = ask(asItIs, one);
+    Recommendation calm = among(asItIs, one, otherJobs(12, 0));
+    Recommendation restless = among(asItIs, one, otherJobs(12, 0.5));
+
+    assertThat(alone.confidenceBasis()).isEqualTo(ConfidenceBasis.RULES);
+    assertThat(alone.reasoning()).doesNotContain("as a prior");
+    assertThat(calm.confidenceBasis()).isEqualTo(ConfidenceBasis.POOLED);
+    assertThat(calm.reasoning())
+        .contains("Interval and confidence rest on 0 left-out runs of this job and, as a prior,"
+            + " on those of 12 other jobs.");
+    assertThat(calm.confidence()).isGreaterThan(alone.confidence());
+    assertThat(restless.confidence()).isLessThan(alone.confidence());
+    assertThat(relativeWidth(calm)).isLessThan(relativeWidth(alone));
+    assertThat(relativeWidth(restless)).isGreaterThan(relativeWidth(alone));
+  }
+
+  @Test
+  void recommend_otherJobsRan_hasAnotherIdAndEqualAnswersForEqualHistory() {
+    Recommendation alone = ask(job(), SMALL);
+    Recommendation among = among(job(), SMALL, otherJobs(5, 0.1));
+
+    assertThat(among).isEqualTo(among(job(), SMALL, otherJobs(5, 0.1)));
+    assertThat(among.id()).isNotEqualTo(alone.id());
+    assertThat(among.runs()).isEqualTo(alone.runs());
+  }
+
+  @Test
+  void recommend_fourOwnRuns_keepTheirConfidenceAndShareTheInterval() {
+    JobProfile.Builder asItIs =
+        job().lock("spark.executor.instances").lock("spark.executor.memory");
+    List<ApplicationRun> four = SMALL.subList(0, 4);
+
+    Recommendation alone = ask(asItIs, four);
+    Recommendation among = among(asItIs, four, otherJobs(12, 0));
+
+    assertThat(among.confidenceBasis()).isEqualTo(ConfidenceBasis.OWN);
+    assertThat(among.confidence()).isEqualTo(alone.confidence());
+    assertThat(relativeWidth(among)).isLessThan(relativeWidth(alone));
+    assertThat(among.reasoning())
+        .contains(
+            "The interval rests on 4 left-out runs of this job and, as a prior, on those of 12"
+                + " other jobs.");
+  }
+
+  @Test
+  void recommend_jobThatKnowsItself_readsNoOtherJob() {
+    List<ApplicationRun> runs = TestRuns.repeated(20, i -> TestRuns.etl().executors(3 + i % 2, 2));
+    RunHistory unreadable = new RunHistory() {
+      @Override
+      public List<RunSummary> summaries(RunQuery query) {
+        throw new AssertionError("asked for summaries");
+      }
+
+      @Override
+      public List<ApplicationRun> runs(RunQuery query) {
+        throw new AssertionError("asked for runs");
+      }
+
+      @Override
+      public long count(RunQuery query) {
+        throw new AssertionError("asked for a count");
+      }
+    };
+
+    Recommendation answer = RULES.recommend(
+        new RecommendationRequest(job().build(), runs, unreadable, OptimizerSettings.DEFAULT));
+
+    assertThat(answer.reasoning()).doesNotContain("as a prior");
   }
 }
