@@ -1,16 +1,12 @@
 package io.sparkoptimizer.core.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.sparkoptimizer.core.eventlog.EventLogs;
-import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.core.schedule.GridRuns.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,31 +18,16 @@ import org.junit.jupiter.api.Test;
  * From one recorded run predicts another size that was measured too, over the shared grid of real
  * runs, and prints the tables of docs/accuracy.md:
  *
- * <pre>mvn -B -pl spark-optimizer-core -am test -Dshared=FOLDER -Dtest=SharedAccuracyOnGridTest
+ * <pre>mvn -B -pl spark-optimizer-core -am test -Dshared=FOLDER -Dtest='Shared*OnGridTest'
  * -Dsurefire.failIfNoSpecifiedTests=false</pre>
  */
 class SharedAccuracyOnGridTest {
-  private record Row(
-      ApplicationRun run,
-      String workload,
-      long rows,
-      int executors,
-      int cores,
-      int memoryMb,
-      int partitions,
-      double workMs,
-      double appMs) {
-    String shape() {
-      return executors + "x" + cores;
-    }
-  }
-
   private record Deviation(double work, double app) {}
 
   @Test
   void predict_otherExecutorCount_isNearerThanSparklens() throws IOException {
-    List<Row> grid = quietWaitRows(folder());
-    Map<String, String[]> sparklens = sparklens(folder());
+    List<Row> grid = GridRuns.quietWaits(GridRuns.folder());
+    Map<String, String[]> sparklens = sparklens(GridRuns.folder());
     List<Deviation> ours = new ArrayList<>();
     List<Deviation> theirs = new ArrayList<>();
     List<Deviation> within = new ArrayList<>();
@@ -119,7 +100,7 @@ class SharedAccuracyOnGridTest {
 
   @Test
   void predict_otherCoresPartitionsOrInput_isPrintedByDimension() throws IOException {
-    List<Row> grid = quietWaitRows(folder());
+    List<Row> grid = GridRuns.quietWaits(GridRuns.folder());
     Map<String, List<Deviation>> byDimension = new HashMap<>();
     for (Row from : grid) {
       for (Row to : grid) {
@@ -205,41 +186,6 @@ class SharedAccuracyOnGridTest {
 
   private static double number(String[] fields, int index) {
     return Double.parseDouble(fields[index]);
-  }
-
-  private static Path folder() {
-    String shared = System.getProperty("shared", "");
-    assumeFalse(shared.isBlank(), "no shared data: run with -Dshared=FOLDER");
-    Path folder = Path.of(shared, "eventlogs-grid");
-    assumeFalse(!Files.exists(folder), "no eventlogs-grid in the shared data");
-    return folder;
-  }
-
-  private static List<Row> quietWaitRows(Path folder) throws IOException {
-    List<String> lines = Files.readAllLines(folder.resolve("manifest.csv"));
-    List<String> header = Arrays.asList(lines.get(0).split(",", -1));
-    List<Row> rows = new ArrayList<>();
-    for (String line : lines.subList(1, lines.size())) {
-      String[] fields = line.split(",", -1);
-      if (!fields[header.indexOf("kind")].equals("wait")
-          || !fields[header.indexOf("quality")].equals("quiet")) {
-        continue;
-      }
-      List<ApplicationRun> runs = new ArrayList<>();
-      EventLogs.read(folder.resolve(fields[header.indexOf("file")]), Clock.systemUTC(), runs::add);
-      assertThat(runs).as(line).hasSize(1);
-      rows.add(new Row(
-          runs.get(0),
-          fields[header.indexOf("workload")],
-          Long.parseLong(fields[header.indexOf("rows")]),
-          Integer.parseInt(fields[header.indexOf("executors")]),
-          Integer.parseInt(fields[header.indexOf("cores")]),
-          Integer.parseInt(fields[header.indexOf("memory_mb")]),
-          Integer.parseInt(fields[header.indexOf("partitions")]),
-          Double.parseDouble(fields[header.indexOf("work_ms")]),
-          Double.parseDouble(fields[header.indexOf("app_ms")])));
-    }
-    return rows;
   }
 
   private static Map<String, String[]> sparklens(Path folder) throws IOException {
