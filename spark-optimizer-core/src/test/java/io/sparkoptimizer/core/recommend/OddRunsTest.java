@@ -147,7 +147,10 @@ class OddRunsTest {
     TestRuns run = TestRuns.run()
         .executors(1 + random.nextInt(5), 1 + random.nextInt(8))
         .heapMb(1 + random.nextInt(100_000), random.nextInt(100_000))
-        .stage(new long[1 + random.nextInt(50)], random.nextInt(3), random.nextInt(3));
+        .stage(
+            new long[1 + random.nextInt(50)],
+            random.nextInt(3),
+            (random.nextInt(5) - 2) * (1L << random.nextInt(62)));
     return random.nextBoolean()
         ? run.build()
         : run.scan(1 + random.nextInt(50), 1 + random.nextInt(100_000), 1L << random.nextInt(62))
