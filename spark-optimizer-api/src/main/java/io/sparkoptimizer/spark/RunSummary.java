@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param executorCores cores of an executor
  * @param executorMemoryMb heap of an executor, MiB
  * @param executorCoreMs allocated core time of executors
+ * @param driverCores cores of the driver, set or Spark's default; empty in local mode, where it is the
+ *     executor, and where nothing of the configuration was logged
+ * @param driverMemoryMb heap of the driver, MiB, likewise
  * @param slotTimeMs sum of finish - launch over its tasks: what it needed
  * @param inputBytes external bytes read, see {@link ApplicationRun#inputBytes}
  * @param stages stage attempts that ran
@@ -40,6 +43,8 @@ public record RunSummary(
     OptionalInt executorCores,
     OptionalLong executorMemoryMb,
     OptionalLong executorCoreMs,
+    OptionalInt driverCores,
+    OptionalLong driverMemoryMb,
     long slotTimeMs,
     OptionalLong inputBytes,
     int stages,
@@ -48,6 +53,8 @@ public record RunSummary(
 
   public static RunSummary of(ApplicationRun run) {
     Allocation allocation = Allocation.of(run);
+    boolean driver =
+        run.clusterManager() != ClusterManager.LOCAL && !run.configuration().isEmpty();
     return new RunSummary(
         run.id(),
         run.jobSignature(),
@@ -61,6 +68,14 @@ public record RunSummary(
         allocation.executorCores(),
         allocation.executorMemoryMb(),
         allocation.coreMs(),
+        driver
+            ? OptionalInt.of(
+                SparkSettings.count(run.configuration(), "spark.driver.cores").orElse(1))
+            : OptionalInt.empty(),
+        driver
+            ? OptionalLong.of(SparkSettings.memoryMb(run.configuration(), "spark.driver.memory")
+                .orElse(1024))
+            : OptionalLong.empty(),
         run.stages().stream().mapToLong(StageAttempt::slotTimeMs).sum(),
         run.inputBytes(),
         (int) run.stages().stream().filter(StageAttempt::ran).count(),

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What recorded runs used, in core-hours, GiB-hours and money. A row tells of executors alone, so the
- * driver is left out, and the overhead of a container is taken at Spark's default. A run whose
+ * What recorded runs used, in core-hours, GiB-hours and money: executors for as long as they lived, and
+ * the driver for as long as the run. The overhead of a container is taken at Spark's default. A run whose
  * executors' lifetimes are not known adds to the number of runs and to nothing else; one whose log is
  * cut adds no waste, because tasks that are missing there are no idle time. A row does not know {@code
  * spark.task.cpus} either: a task counts for one core, so that the waste of jobs that set it is too high.
@@ -40,34 +40,49 @@ final class Usage {
       return;
     }
     double core = (double) run.executorCoreMs().getAsLong() / MS_PER_HOUR;
-    double gb = gbHours(run).orElse(0);
+    double gb = executorGbHours(run).orElse(0);
     double idle = core == 0 || !run.complete()
         ? 0
         : Math.min(1, Math.max(0, 1 - (double) run.slotTimeMs() / MS_PER_HOUR / core));
-    coreHours += core;
-    gbHours += gb;
+    coreHours += core + driverCoreHours(run);
+    gbHours += gb + driverGbHours(run);
     wastedCoreHours += core * idle;
     wastedGbHours += gb * idle;
   }
 
-  private static OptionalDouble gbHours(RunSummary run) {
+  private static double driverCoreHours(RunSummary run) {
+    return run.durationMs().orElse(0) / MS_PER_HOUR * run.driverCores().orElse(0);
+  }
+
+  private static double driverGbHours(RunSummary run) {
+    return run.driverMemoryMb().isEmpty()
+        ? 0
+        : run.durationMs().orElse(0)
+            / MS_PER_HOUR
+            * containerGb(run.driverMemoryMb().getAsLong());
+  }
+
+  private static double containerGb(long heapMb) {
+    return (double) (heapMb + Containers.defaultOverheadMb(heapMb)) / 1024;
+  }
+
+  private static OptionalDouble executorGbHours(RunSummary run) {
     if (run.executorCoreMs().isEmpty() || run.executorMemoryMb().isEmpty()) {
       return OptionalDouble.empty();
     }
-    long heapMb = run.executorMemoryMb().getAsLong();
-    double containerGb = (double) (heapMb + Containers.defaultOverheadMb(heapMb)) / 1024;
     double executorHours = run.executorCoreMs().getAsLong()
         / MS_PER_HOUR
         / Math.max(1, run.executorCores().orElse(1));
-    return OptionalDouble.of(executorHours * containerGb);
+    return OptionalDouble.of(executorHours * containerGb(run.executorMemoryMb().getAsLong()));
   }
 
   static OptionalDouble cost(RunSummary run, Prices prices) {
-    OptionalDouble gb = gbHours(run);
+    OptionalDouble gb = executorGbHours(run);
     return gb.isEmpty()
         ? OptionalDouble.empty()
         : OptionalDouble.of(prices.cost(
-            (double) run.executorCoreMs().orElseThrow() / MS_PER_HOUR, gb.getAsDouble()));
+            (double) run.executorCoreMs().orElseThrow() / MS_PER_HOUR + driverCoreHours(run),
+            gb.getAsDouble() + driverGbHours(run)));
   }
 
   private HistoryStats.Usage total(Prices prices) {

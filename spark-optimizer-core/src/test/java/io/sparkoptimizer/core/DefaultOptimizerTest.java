@@ -16,6 +16,7 @@ import io.sparkoptimizer.OptimizerBuilder;
 import io.sparkoptimizer.OptimizerException;
 import io.sparkoptimizer.OptimizerSettings;
 import io.sparkoptimizer.Prediction;
+import io.sparkoptimizer.Prices;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Resources;
 import io.sparkoptimizer.SettingsException;
@@ -25,10 +26,12 @@ import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.core.memory.InMemoryRepository;
 import io.sparkoptimizer.core.whatif.WhatIfModel;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.DataQuality;
 import io.sparkoptimizer.spark.QualityIssue;
 import io.sparkoptimizer.spark.RunQuery;
 import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.RunSummary;
 import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spi.Collector;
 import io.sparkoptimizer.spi.InputStamp;
@@ -45,6 +48,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -619,6 +623,37 @@ class DefaultOptimizerTest {
           .build());
     }
     return run.toBuilder().stages(stages).build();
+  }
+
+  @Test
+  void cost_driver_isPaidForAsLongAsTheRun() {
+    ApplicationRun run = TestRuns.etl().build();
+    Map<String, String> conf = new TreeMap<>(run.configuration());
+    conf.put("spark.driver.cores", "3");
+    conf.put("spark.driver.memory", "4g");
+    ApplicationRun larger = run.toBuilder().appId("larger").configuration(conf).build();
+    save(List.of(larger));
+    try (Optimizer optimizer = builder().build()) {
+      RunSummary had = RunSummary.of(run);
+      assertThat(had.driverCores()).hasValue(1);
+      assertThat(had.driverMemoryMb()).hasValue(1024);
+      double hours = run.durationMs().getAsLong() / 3_600_000.0;
+      Prices prices = Prices.DEFAULT;
+      // 3 cores for 1, and 4 GiB with their overhead of 409 MiB for 1 GiB with 384 MiB.
+      double more = prices.cost(hours * 2, hours * (4096 + 409 - 1024 - 384) / 1024);
+      assertThat(optimizer.cost(RunSummary.of(larger)).orElseThrow()
+              - optimizer.cost(had).orElseThrow())
+          .isCloseTo(more, within(1e-9));
+      assertThat(optimizer.stats().total().coreHours())
+          .isCloseTo(
+              (larger.durationMs().getAsLong() * 3
+                      + RunSummary.of(larger).executorCoreMs().getAsLong())
+                  / 3_600_000.0,
+              within(1e-9));
+    }
+    RunSummary local =
+        RunSummary.of(run.toBuilder().clusterManager(ClusterManager.LOCAL).build());
+    assertThat(local.driverCores()).isEmpty();
   }
 
   @Test

@@ -35,6 +35,8 @@ create table applications (
   executor_cores int,
   executor_memory_mb bigint,
   executor_core_ms bigint,
+  driver_cores int,
+  driver_memory_mb bigint,
   slot_time_ms bigint not null,
   external_input_bytes bigint,
   stages int not null,
