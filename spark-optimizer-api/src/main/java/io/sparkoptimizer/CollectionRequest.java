@@ -8,9 +8,12 @@ import java.util.Map;
  * What to collect.
  *
  * @param collector name of the collector, which is the type of the source: {@code event-log}
- * @param settings the collector's own; for {@code event-log} the {@code path}
+ * @param settings the collector's own; {@code event-log} has {@code path}, {@code threads} that read
+ *     (default: one a processor), and what leaves logs out: {@code since} (an instant in ISO form; runs
+ *     that started then or later), {@code max_age} (a duration in ISO form; logs modified within it),
+ *     {@code name} (of the application; {@code *} stands for any text, {@code ?} for any character)
  * @param sourceName name of the cluster or collection, part of every run's identity
- * @param batchSize runs saved in one transaction; 1 or more
+ * @param batchSize runs saved in one transaction, fewer where they are large; 1 or more
  */
 public record CollectionRequest(
     String collector, Map<String, String> settings, String sourceName, int batchSize) {
@@ -38,5 +41,10 @@ public record CollectionRequest(
      * @param expected inputs in all; 0 while that is not known
      */
     void update(long done, long expected);
+
+    /**
+     * @param bytes read until now, of inputs as they are stored
+     */
+    default void read(long bytes) {}
   }
 }

@@ -2,7 +2,10 @@ package io.sparkoptimizer.spi;
 
 import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.spark.ApplicationRun;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Brings runs from where they are recorded: event logs, a history server, a cloud's api.
@@ -28,14 +31,31 @@ public interface Collector {
     /** How many inputs there are, as soon as that is known; for progress. */
     void expect(long inputs);
 
-    /** Whether this input was collected before and has not changed since; it may then be left out. */
-    boolean isKnown(InputStamp input);
+    /**
+     * Those of these inputs that have to be read. The others were collected before and have not changed
+     * since: they are done with, one that was skipped then is reported again. Ask for many at a time.
+     */
+    Set<InputStamp> unknown(Collection<InputStamp> inputs);
+
+    /** Whether this input was collected before and has not changed since; it is then done with. */
+    default boolean isKnown(InputStamp input) {
+      return unknown(List.of(input)).isEmpty();
+    }
 
     /** A run was read from an input. */
     void accept(ApplicationRun run, InputStamp input);
 
-    /** An input holds no run. */
+    /** An input holds no run, and will hold none until it changes. */
+    void skip(InputStamp input, String reason);
+
+    /** An input cannot be read now; the next collection tries again. */
     void skip(SkippedInput input);
+
+    /** An input was found that this collection was not asked for; nothing is kept of it. */
+    void filter();
+
+    /** So many bytes more were read, of inputs as they are stored; for progress. */
+    void read(long bytes);
   }
 
   /** Makes collectors. Stateless, found by {@link java.util.ServiceLoader}. */

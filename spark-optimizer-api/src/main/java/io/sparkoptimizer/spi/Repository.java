@@ -2,29 +2,45 @@ package io.sparkoptimizer.spi;
 
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.spark.ApplicationRun;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps runs and the recommendations given. Thread-safe; several processes may use one store at a
  * time. Test yours with {@code RepositoryCompatibilityKit}.
  *
  * <p>The same run (equal {@link ApplicationRun#id}) seen twice is kept once: a complete record beats
- * an incomplete one, then more events win, and an equal one changes nothing. Runs whose ids collide
+ * an incomplete one, then more events win, then one that has ended beats one that was running, and an
+ * equal one changes nothing. Runs whose ids collide
  * ({@link io.sparkoptimizer.spark.RunId#collidesWith}) are both kept, both with the quality issue
  * {@code id_collision}.
  */
 public interface Repository extends RunHistory, AutoCloseable {
   /**
-   * Saves collected runs in one transaction: all of them, or none and an exception.
+   * Saves collected runs in one transaction: all of them, or none and an exception. Their inputs are
+   * remembered, but for those of runs that are still running: their logs are to be read again.
    *
    * @throws io.sparkoptimizer.OptimizerException if the store cannot take them
    */
   SaveResult save(List<CollectedRun> batch);
 
-  /** Whether a run of exactly this input was saved under this source name. */
-  boolean isKnown(String sourceName, InputStamp input);
+  /**
+   * Remembers inputs, each in place of what was remembered of its location and of the one in progress
+   * ({@link InputStamp#IN_PROGRESS}) that it comes from. All of them, or none and an exception.
+   */
+  void remember(String sourceName, List<KnownInput> inputs);
+
+  /** What is remembered of inputs at these locations, in no order. */
+  List<KnownInput> known(String sourceName, Collection<String> locations);
+
+  /** Whether exactly this input is remembered under this source name. */
+  default boolean isKnown(String sourceName, InputStamp input) {
+    return known(sourceName, List.of(input.location())).stream()
+        .anyMatch(known -> known.stamp().equals(input));
+  }
 
   /** Keeps a recommendation that was given; the same id again changes nothing. */
   void save(Recommendation recommendation, long givenMs);
@@ -37,6 +53,14 @@ public interface Repository extends RunHistory, AutoCloseable {
 
   /** A run and the input that it was read from. */
   record CollectedRun(ApplicationRun run, InputStamp input) {}
+
+  /**
+   * An input that was read before.
+   *
+   * @param stamp what it looked like
+   * @param skipped why it holds no run; null where it held one
+   */
+  record KnownInput(InputStamp stamp, @Nullable String skipped) {}
 
   /** What became of a batch. */
   record SaveResult(int added, int updated, int unchanged) {}

@@ -8,9 +8,13 @@ import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.spark.ApplicationRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,6 +27,7 @@ import picocli.CommandLine.Option;
     footer = {
       "  spark-optimizer collect --event-log-dir /var/log/spark",
       "  spark-optimizer collect --event-log-dir logs.zip --db-url sqlite:///history.db",
+      "  spark-optimizer collect --event-log-dir /var/log/spark --since 7d --name 'nightly-*'",
       "  spark-optimizer collect --event-log-dir logs --format json | jq .skipped"
     })
 final class CollectCommand implements Callable<Integer> {
@@ -46,8 +51,42 @@ final class CollectCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "100",
       converter = Converters.Count.class,
-      description = "Runs saved in one transaction. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Runs saved in one transaction, fewer where they are large. Default: ${DEFAULT-VALUE}.")
   int batchSize = 100;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      converter = Converters.Count.class,
+      description = "Logs read at a time. Default: one a processor.")
+  @Nullable
+  Integer threads;
+
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      converter = Times.Since.class,
+      description =
+          "Only runs that started then or later: a date or date and time (UTC), or an age as"
+              + " 7d.")
+  @Nullable
+  Instant since;
+
+  @Option(
+      names = "--max-age",
+      paramLabel = "AGE",
+      converter = Times.Age.class,
+      description = "Only logs modified within this time: 36h, 7d, 2w.")
+  @Nullable
+  Duration maxAge;
+
+  @Option(
+      names = "--name",
+      paramLabel = "GLOB",
+      description = "Only applications of this name; * stands for any text, ? for any character.")
+  @Nullable
+  String name;
 
   @Mixin
   FormatOption format = new FormatOption();
@@ -60,25 +99,49 @@ final class CollectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    return StopSignal.heeding(this::collectAndTell);
+  }
+
+  private int collectAndTell() {
     CollectionReport report = Files.exists(eventLogDir)
         ? collect()
-        : new CollectionReport(0, 0, 0, 0, List.of(missing(eventLogDir)));
+        : new CollectionReport(
+            0, 0, 0, 0, 0, List.of(missing(eventLogDir)), CollectionReport.Reading.NOTHING);
     if (format.isJson()) {
       Json.print(session.out, CollectionJson.document(report));
     } else {
       print(session, report);
     }
     session.tellSkipped(report.skipped());
-    long known = report.processed() + report.unchanged();
-    if (known == 0 && report.skipped().isEmpty()) {
+    if (Thread.interrupted()) {
+      session.out.flush();
+      session.err.println("interrupted; the same command goes on from here");
+      return ExitCode.FAILED;
+    }
+    long good = report.processed() + report.unchanged() + report.filtered();
+    if (good == 0 && report.skipped().isEmpty()) {
       session.err.println("no event log found under " + Text.clean(eventLogDir.toString()));
     }
-    return exitCode(known, report.skipped().size());
+    return exitCode(good, report.skipped().size());
   }
 
   private CollectionReport collect() {
+    Map<String, String> settings = new TreeMap<>();
+    settings.put("path", eventLogDir.toString());
+    put(settings, "threads", threads);
+    put(settings, "since", since);
+    put(settings, "max_age", maxAge);
+    put(settings, "name", name);
+    CollectionRequest request = new CollectionRequest(
+        CollectionRequest.eventLogs(eventLogDir).collector(), settings, sourceName, batchSize);
     try (Optimizer optimizer = session.open()) {
-      return collect(session, optimizer, eventLogDir, sourceName, batchSize);
+      return collect(session, optimizer, request);
+    }
+  }
+
+  private static void put(Map<String, String> settings, String key, @Nullable Object value) {
+    if (value != null) {
+      settings.put(key, value.toString());
     }
   }
 
@@ -93,13 +156,7 @@ final class CollectCommand implements Callable<Integer> {
     }
   }
 
-  static CollectionReport collect(
-      Session session, Optimizer optimizer, Path path, String sourceName, int batchSize) {
-    CollectionRequest request = new CollectionRequest(
-        CollectionRequest.eventLogs(path).collector(),
-        Map.of("path", path.toString()),
-        sourceName,
-        batchSize);
+  static CollectionReport collect(Session session, Optimizer optimizer, CollectionRequest request) {
     if (!session.showsProgress()) {
       return optimizer.collect(request, CollectionRequest.Progress.NONE);
     }
@@ -116,8 +173,14 @@ final class CollectCommand implements Callable<Integer> {
     if (report.unchanged() > 0) {
       session.out.println("  " + report.unchanged() + " more known and unchanged, not read again");
     }
+    if (report.filtered() > 0) {
+      session.out.println("  " + report.filtered() + " more left out, not asked for");
+    }
     if (!report.skipped().isEmpty()) {
       session.out.println("  " + Text.plural(report.skipped().size(), "input") + " skipped");
+    }
+    if (report.reading().inputs() > 0) {
+      session.out.println("  " + Text.throughput(report.reading()));
     }
     session.out.flush();
   }

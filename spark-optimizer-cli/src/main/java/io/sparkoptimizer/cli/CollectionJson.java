@@ -13,6 +13,10 @@ final class CollectionJson {
     node.put("added", report.added());
     node.put("updated", report.updated());
     node.put("unchanged", report.unchanged());
+    node.put("filtered", report.filtered());
+    node.put("logs_read", report.reading().inputs());
+    node.put("bytes_read", report.reading().bytes());
+    node.put("duration_ms", report.reading().durationMs());
     node.set("skipped", Json.skipped(report.skipped()));
     return node;
   }

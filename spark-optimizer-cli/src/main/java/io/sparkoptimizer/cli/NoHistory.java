@@ -5,8 +5,8 @@ import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunQuery;
 import io.sparkoptimizer.spark.RunSummary;
-import io.sparkoptimizer.spi.InputStamp;
 import io.sparkoptimizer.spi.Repository;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,8 +18,13 @@ final class NoHistory implements Repository {
   }
 
   @Override
-  public boolean isKnown(String sourceName, InputStamp input) {
-    return false;
+  public void remember(String sourceName, List<KnownInput> inputs) {
+    // nothing is collected
+  }
+
+  @Override
+  public List<KnownInput> known(String sourceName, Collection<String> locations) {
+    return List.of();
   }
 
   @Override

@@ -2,16 +2,20 @@ package io.sparkoptimizer.cli;
 
 import io.sparkoptimizer.CollectionRequest;
 import java.io.PrintWriter;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** A progress bar on a terminal's stderr. */
+/** A progress bar on a terminal's stderr: how far, how fast, and how long still. */
 final class ProgressLine implements CollectionRequest.Progress, AutoCloseable {
-  private static final int WIDTH = 78;
+  private static final int WIDTH = 100;
 
   private final ProgressBar bar;
+  private final long begin = System.nanoTime();
 
   ProgressLine(PrintWriter err) {
     bar = new ProgressBarBuilder()
@@ -19,6 +23,7 @@ final class ProgressLine implements CollectionRequest.Progress, AutoCloseable {
         .setUnit(" logs", 1)
         .setStyle(ProgressBarStyle.ASCII)
         .setInitialMax(-1) // not known yet
+        .showSpeed(new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
         .setConsumer(new Line(err))
         .build();
   }
@@ -29,6 +34,12 @@ final class ProgressLine implements CollectionRequest.Progress, AutoCloseable {
       bar.maxHint(expected);
     }
     bar.stepTo(done);
+  }
+
+  @Override
+  public void read(long bytes) {
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    bar.setExtraMessage(String.format(Locale.ROOT, "%.1f MB/s", bytes / 1e6 / seconds));
   }
 
   @Override

@@ -1,12 +1,12 @@
 package io.sparkoptimizer.cli;
 
 import io.sparkoptimizer.CollectionReport;
+import io.sparkoptimizer.CollectionRequest;
 import io.sparkoptimizer.JobProfile;
 import io.sparkoptimizer.Optimizer;
 import io.sparkoptimizer.OptimizerException;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Verdict;
-import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunQuery;
 import io.sparkoptimizer.spark.RunSummary;
 import java.io.IOException;
@@ -54,7 +54,7 @@ final class QuickstartCommand implements Callable<Integer> {
     try (Optimizer optimizer = session.open(url)) {
       heading("Reading the event logs under " + logs);
       CollectionReport report =
-          CollectCommand.collect(session, optimizer, logs, ApplicationRun.DEFAULT_SOURCE, 100);
+          CollectCommand.collect(session, optimizer, CollectionRequest.eventLogs(logs));
       CollectCommand.print(session, report);
       session.tellSkipped(report.skipped());
       List<RunSummary> runs = optimizer.runs(RunQuery.ALL);

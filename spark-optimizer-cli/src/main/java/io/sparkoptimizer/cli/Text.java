@@ -1,5 +1,6 @@
 package io.sparkoptimizer.cli;
 
+import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.DataSize;
 import io.sparkoptimizer.Interval;
 import java.time.Instant;
@@ -140,6 +141,18 @@ final class Text {
   /** {@code 1 run}, {@code 2 runs}. */
   static String plural(long count, String one) {
     return count(count) + " " + one + (count == 1 ? "" : "s");
+  }
+
+  /** {@code 42 logs read: 1.3 MiB in 0.8 s, 52 logs/s, 1.7 MB/s}. */
+  static String throughput(CollectionReport.Reading reading) {
+    double seconds = Math.max(1, reading.durationMs()) / 1000.0;
+    return format(
+        "%s read: %s in %s, %s logs/s, %s MB/s",
+        plural(reading.inputs(), "log"),
+        bytes(OptionalLong.of(reading.bytes())),
+        duration((double) reading.durationMs()),
+        format("%,.0f", reading.inputs() / seconds),
+        format("%,.1f", reading.bytes() / 1e6 / seconds));
   }
 
   /** In UTC; say so beside it. */

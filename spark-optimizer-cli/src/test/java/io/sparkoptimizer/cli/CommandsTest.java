@@ -2,7 +2,6 @@ package io.sparkoptimizer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.ConflictingSettingsException;
 import io.sparkoptimizer.DataSize;
 import io.sparkoptimizer.Evidence;
@@ -262,7 +261,7 @@ class CommandsTest {
 
   @Test
   void collect_done_saysHowMany() {
-    shell.optimizer.report = new CollectionReport(12, 11, 1, 3, List.of());
+    shell.optimizer.report = Fixtures.report(12, 11, 1, 3, List.of());
     shell
         .run(
             "collect",
@@ -284,15 +283,15 @@ class CommandsTest {
   @Test
   void collect_outcomes_haveTheirExitCodes() {
     List<SkippedInput> skipped = List.of(new SkippedInput("x\u001b[31m.txt", "no event\nline"));
-    shell.optimizer.report = new CollectionReport(1, 1, 0, 0, skipped);
+    shell.optimizer.report = Fixtures.report(1, 1, 0, 0, skipped);
     shell.run("collect", "--event-log-dir", log.toString()).exits(3);
     assertThat(shell.err()).isEqualToIgnoringNewLines("skipped x?[31m.txt: no event?line");
-    shell.optimizer.report = new CollectionReport(0, 0, 0, 4, List.of());
+    shell.optimizer.report = Fixtures.report(0, 0, 0, 4, List.of());
     shell.run("collect", "--event-log-dir", log.toString()).exits(0);
     assertThat(shell.out()).contains("Successfully processed 0 jobs");
-    shell.optimizer.report = new CollectionReport(0, 0, 0, 0, skipped);
+    shell.optimizer.report = Fixtures.report(0, 0, 0, 0, skipped);
     shell.run("collect", "--event-log-dir", log.toString()).exits(1);
-    shell.optimizer.report = new CollectionReport(0, 0, 0, 0, List.of());
+    shell.optimizer.report = Fixtures.report(0, 0, 0, 0, List.of());
     shell.run("collect", "--event-log-dir", log.toString()).exits(1);
     assertThat(shell.err()).contains("no event log found under " + log);
     shell.run("collect", "--event-log-dir", log + "-gone").exits(1);
@@ -305,7 +304,7 @@ class CommandsTest {
 
   @Test
   void collect_onATerminal_showsABarOnStderrOnly() {
-    shell.optimizer.report = new CollectionReport(2, 2, 0, 0, List.of());
+    shell.optimizer.report = Fixtures.report(2, 2, 0, 0, List.of());
     shell.terminal = true;
     shell.run("collect", "--event-log-dir", log.toString()).exits(0);
     assertThat(shell.err()).contains("Collecting").contains("2/2");
@@ -696,7 +695,7 @@ class CommandsTest {
     shell.optimizer.runs.add(Fixtures.run("app-1", "rare", JobType.ETL, 1));
     shell.optimizer.runs.add(Fixtures.run("app-2", "often", JobType.ETL, 2));
     shell.optimizer.runs.add(Fixtures.run("app-3", "often", JobType.ETL, 3));
-    shell.optimizer.report = new CollectionReport(3, 3, 0, 0, List.of());
+    shell.optimizer.report = Fixtures.report(3, 3, 0, 0, List.of());
     shell.environment.put("DATABASE_URL", "postgresql://real/history");
     for (int i = 0; i < 2; i++) {
       shell.run("quickstart").exits(0);
@@ -705,7 +704,7 @@ class CommandsTest {
           .contains(
               "./spark-optimizer recommend --job often --format spark-submit --db-url sqlite:///")
           .contains("whatif --app-id app-", "collect --event-log-dir");
-      shell.optimizer.report = new CollectionReport(0, 0, 0, 3, List.of());
+      shell.optimizer.report = Fixtures.report(0, 0, 0, 3, List.of());
     }
     assertThat(shell.optimizer.request.settings()).containsEntry("path", samples.toString());
     assertThat(shell.settings().get("database.url"))

@@ -24,7 +24,7 @@ final class FakeOptimizer implements Optimizer {
   final List<ApplicationRun> runs = new ArrayList<>();
   final List<SkippedInput> skipped = new ArrayList<>();
   final List<Path> read = new ArrayList<>();
-  CollectionReport report = new CollectionReport(0, 0, 0, 0, List.of());
+  CollectionReport report = Fixtures.report(0, 0, 0, 0, List.of());
   Recommendation recommendation = Fixtures.change();
   RuntimeException failure;
   Error error;

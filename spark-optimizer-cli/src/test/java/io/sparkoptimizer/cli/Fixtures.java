@@ -1,6 +1,7 @@
 package io.sparkoptimizer.cli;
 
 import io.sparkoptimizer.Analysis;
+import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.Evidence;
 import io.sparkoptimizer.HistoryStats;
 import io.sparkoptimizer.Interval;
@@ -11,6 +12,7 @@ import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Recommendation.ConfidenceBasis;
 import io.sparkoptimizer.Recommendation.InputBasis;
 import io.sparkoptimizer.Resources;
+import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.spark.ApplicationRun;
@@ -340,5 +342,18 @@ final class Fixtures {
         Map.of(JobType.SQL, usage, JobType.ETL, usage),
         List.of(new HistoryStats.Day(LocalDate.of(2026, 11, 1), usage)),
         "USD");
+  }
+
+  /** A report of a collection that read 7 MB in 2 seconds, and left nothing out. */
+  static CollectionReport report(
+      long processed, long added, long updated, long unchanged, List<SkippedInput> skipped) {
+    return new CollectionReport(
+        processed,
+        added,
+        updated,
+        unchanged,
+        0,
+        skipped,
+        new CollectionReport.Reading(processed, 7_000_000, 2000));
   }
 }

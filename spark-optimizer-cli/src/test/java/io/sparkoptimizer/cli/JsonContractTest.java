@@ -3,7 +3,6 @@ package io.sparkoptimizer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.JobType;
 import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.Verdict;
@@ -446,13 +445,16 @@ class JsonContractTest {
   @Test
   void collect_printsItsReport() {
     shell.optimizer.report =
-        new CollectionReport(5, 3, 1, 2, List.of(new SkippedInput("b.txt", "no event line")));
+        Fixtures.report(5, 3, 1, 2, List.of(new SkippedInput("b.txt", "no event line")));
     JsonNode document = shell
         .run("collect", "--event-log-dir", log.toString(), "--format", "json")
         .exits(3)
         .json();
     assertThat(keys(document))
-        .containsExactly("processed", "added", "updated", "unchanged", "skipped");
+        .containsExactlyElementsOf(words(
+            "processed added updated unchanged filtered logs_read bytes_read duration_ms skipped"));
+    assertThat(document.get("bytes_read").asLong()).isEqualTo(7_000_000);
+    assertThat(document.get("duration_ms").asLong()).isEqualTo(2000);
     assertThat(document.get("processed").asInt()).isEqualTo(5);
     assertThat(document.get("skipped").get(0).get("reason").asText()).isEqualTo("no event line");
     assertThat(shell.err()).contains("skipped b.txt: no event line");
@@ -462,7 +464,7 @@ class JsonContractTest {
   void everyDocument_isOneLineOfJson() {
     ApplicationRun run = Fixtures.fullRun();
     shell.optimizer.runs.add(run);
-    shell.optimizer.report = new CollectionReport(1, 1, 0, 0, List.of());
+    shell.optimizer.report = Fixtures.report(1, 1, 0, 0, List.of());
     for (List<String> command : List.of(
         List.of("inspect", log.toString()),
         List.of("collect", "--event-log-dir", log.toString()),

@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -268,6 +269,7 @@ final class DefaultOptimizer implements Optimizer {
 
   @Override
   public CollectionReport collect(CollectionRequest request, CollectionRequest.Progress progress) {
+    long begin = System.nanoTime();
     Collector collector =
         requireKnown("collector", request.collector(), collectors).create(request.settings());
     CollectingSink sink = new CollectingSink(request, repository, progress);
@@ -276,7 +278,7 @@ final class DefaultOptimizer implements Optimizer {
     } finally {
       sink.flush();
     }
-    return sink.report();
+    return sink.report(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
   }
 
   @Override

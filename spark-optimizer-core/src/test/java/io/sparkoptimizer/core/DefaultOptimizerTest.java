@@ -301,7 +301,13 @@ class DefaultOptimizerTest {
 
       assertThat(first)
           .isEqualTo(new CollectionReport(
-              5, 5, 0, 0, List.of(new SkippedInput("/logs/noise", "no event line"))));
+              5,
+              5,
+              0,
+              0,
+              0,
+              List.of(new SkippedInput("/logs/noise", "no event line")),
+              new CollectionReport.Reading(5, 0, first.reading().durationMs())));
       assertThat(second.processed()).isZero();
       assertThat(second.unchanged()).isEqualTo(5);
       assertThat(progress).startsWith("0/6", "1/6").endsWith("6/6");

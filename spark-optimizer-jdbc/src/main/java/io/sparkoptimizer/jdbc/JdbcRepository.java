@@ -6,9 +6,9 @@ import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunQuery;
 import io.sparkoptimizer.spark.RunSummary;
-import io.sparkoptimizer.spi.InputStamp;
 import io.sparkoptimizer.spi.Repository;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,9 +48,22 @@ public final class JdbcRepository implements Repository {
   }
 
   @Override
-  public boolean isKnown(String sourceName, InputStamp input) {
-    return database.read(
-        "look for an input in", context -> RunSaving.isKnown(context, sourceName, input));
+  public void remember(String sourceName, List<KnownInput> inputs) {
+    List<KnownInput> known = List.copyOf(inputs);
+    if (!known.isEmpty()) {
+      database.write("remember inputs in", context -> {
+        Inputs.remember(context, sourceName, known);
+        return known.size();
+      });
+    }
+  }
+
+  @Override
+  public List<KnownInput> known(String sourceName, Collection<String> locations) {
+    return locations.isEmpty()
+        ? List.of()
+        : database.read(
+            "look for inputs in", context -> Inputs.known(context, sourceName, locations));
   }
 
   @Override

@@ -1,12 +1,11 @@
 package io.sparkoptimizer.jdbc;
 
-import static io.sparkoptimizer.jdbc.RecordColumns.column;
-
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.QualityIssue;
 import io.sparkoptimizer.spark.RunId;
-import io.sparkoptimizer.spi.InputStamp;
+import io.sparkoptimizer.spark.RunStatus;
 import io.sparkoptimizer.spi.Repository.CollectedRun;
+import io.sparkoptimizer.spi.Repository.KnownInput;
 import io.sparkoptimizer.spi.Repository.SaveResult;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,13 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jooq.DSLContext;
-import org.jooq.Field;
-import org.jooq.Record;
-import org.jooq.Table;
-import org.jooq.impl.DSL;
-import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,17 +25,11 @@ import org.jspecify.annotations.Nullable;
  * batches. To be called in one writing transaction.
  */
 final class RunSaving {
-  static final Table<Record> INPUTS = RunTables.table("inputs");
-  private static final Field<String> IDENTITY = column("identity", SQLDataType.CHAR(64));
-  private static final Field<String> SOURCE_NAME = column("source_name", SQLDataType.CLOB);
-  private static final RecordColumns<InputStamp> STAMP =
-      new RecordColumns<>(InputStamp.class, Map.of(), Set.of());
-  private static final Field<Long> SIZE_BYTES = column("size_bytes", SQLDataType.BIGINT);
-  private static final Field<Long> MODIFIED_MS = column("modified_ms", SQLDataType.BIGINT);
-
-  /** A complete record is worth more than an incomplete one, then more events are. */
-  private static final Comparator<Kept> BY_WORTH =
-      Comparator.<Kept, Boolean>comparing(kept -> kept.complete).thenComparing(kept -> kept.events);
+  /** A complete record is worth more than an incomplete one, then more events are, then an end is. */
+  private static final Comparator<Kept> BY_WORTH = Comparator.<Kept, Boolean>comparing(
+          kept -> kept.complete)
+      .thenComparing(kept -> kept.events)
+      .thenComparing(kept -> kept.ended);
 
   private RunSaving() {}
 
@@ -76,7 +63,7 @@ final class RunSaving {
           .where(RunTables.ID.eq(one.row))
           .execute();
     }
-    remember(context, batch);
+    rememberInputs(context, batch);
     return new SaveResult(added, updated, batch.size() - added - updated);
   }
 
@@ -86,6 +73,7 @@ final class RunSaving {
     final String identity;
     final boolean complete;
     final long events;
+    final boolean ended;
     final String issues;
     /** What is to be written; null where the database holds it already. */
     @Nullable
@@ -98,6 +86,7 @@ final class RunSaving {
       this.identity = RunTables.identity(id);
       this.complete = run.quality().complete();
       this.events = run.quality().eventsRead() + run.quality().eventsSkipped();
+      this.ended = run.status() != RunStatus.RUNNING;
       this.issues = RecordColumns.words(run.quality().issues());
       this.run = run;
     }
@@ -107,6 +96,7 @@ final class RunSaving {
       this.identity = stored.identity;
       this.complete = stored.complete;
       this.events = stored.events;
+      this.ended = stored.ended;
       this.issues = issues;
       this.row = stored.row;
     }
@@ -155,40 +145,15 @@ final class RunSaving {
     return stored;
   }
 
-  private static String inputIdentity(String sourceName, String location) {
-    return Text.digest(sourceName, location);
-  }
-
-  private static void remember(DSLContext context, List<CollectedRun> batch) {
-    Map<String, Map<String, @Nullable Object>> inputs = new LinkedHashMap<>();
+  private static void rememberInputs(DSLContext context, List<CollectedRun> batch) {
+    Map<String, List<KnownInput>> bySource = new LinkedHashMap<>();
     for (CollectedRun collected : batch) {
-      String sourceName = collected.run().sourceName();
-      String identity = inputIdentity(sourceName, collected.input().location());
-      Map<String, @Nullable Object> row = new HashMap<>();
-      row.put(IDENTITY.getName(), identity);
-      row.put(SOURCE_NAME.getName(), Text.storable(sourceName));
-      STAMP.write(collected.input(), row);
-      inputs.put(identity, row);
+      if (collected.run().status() != RunStatus.RUNNING) {
+        bySource
+            .computeIfAbsent(collected.run().sourceName(), key -> new ArrayList<>())
+            .add(new KnownInput(collected.input(), null));
+      }
     }
-    for (List<String> some : RunTables.chunks(inputs.keySet())) {
-      context.deleteFrom(INPUTS).where(IDENTITY.in(some)).execute();
-    }
-    RunTables.Rows rows = new RunTables.Rows(context, INPUTS, inputFields());
-    inputs.values().forEach(rows::add);
-    rows.flush();
-  }
-
-  static List<Field<?>> inputFields() {
-    List<Field<?>> fields = new ArrayList<>(List.of(IDENTITY, SOURCE_NAME));
-    fields.addAll(STAMP.fields());
-    return fields;
-  }
-
-  static boolean isKnown(DSLContext context, String sourceName, InputStamp input) {
-    return context.fetchExists(DSL.selectOne()
-        .from(INPUTS)
-        .where(IDENTITY.eq(inputIdentity(sourceName, input.location())))
-        .and(SIZE_BYTES.eq(input.sizeBytes()))
-        .and(MODIFIED_MS.eq(input.modifiedMs())));
+    bySource.forEach((sourceName, inputs) -> Inputs.remember(context, sourceName, inputs));
   }
 }

@@ -37,7 +37,8 @@ final class Schema {
   /** Flyway's table. By its name a database is known to be ours. */
   static final String HISTORY = "spark_optimizer_schema_history";
 
-  private static final List<SqlMigration> MIGRATIONS = List.of(new SqlMigration(1, "runs"));
+  private static final List<SqlMigration> MIGRATIONS =
+      List.of(new SqlMigration(1, "runs"), new SqlMigration(2, "skipped_inputs"));
 
   private Schema() {}
 

@@ -159,7 +159,7 @@ class SqliteFileTest {
         .isInstanceOf(OptimizerException.class)
         .hasMessageStartingWith(
             "the database " + file
-                + " has schema 999, which a newer spark-optimizer made; this one knows 1. Use the newer");
+                + " has schema 999, which a newer spark-optimizer made; this one knows 2. Use the newer");
   }
 
   @Test
@@ -202,7 +202,7 @@ class SqliteFileTest {
           .isEqualTo(list.getValue().stream().map(Field::getName).toList());
     }
     assertThat(column(file, "select name from pragma_table_info('inputs')"))
-        .isEqualTo(RunSaving.inputFields().stream().map(Field::getName).toList());
+        .isEqualTo(Inputs.fields().stream().map(Field::getName).toList());
     assertThat(column(file, "pragma journal_mode")).containsExactly("wal");
     assertThat(column(file, "pragma integrity_check")).containsExactly("ok");
   }

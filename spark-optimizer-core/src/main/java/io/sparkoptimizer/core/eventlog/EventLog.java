@@ -3,7 +3,9 @@ package io.sparkoptimizer.core.eventlog;
 import io.sparkoptimizer.spi.InputStamp;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,22 +36,54 @@ record EventLog(
     InputStream open() throws IOException;
   }
 
-  /** A log, or the reason why something is none. */
+  /**
+   * A log, or the reason why something is none.
+   *
+   * @param file of a log that was only listed, and may be a zip
+   */
   record Found(
       @Nullable EventLog log,
       @Nullable String path,
-      @Nullable String reason) {
+      @Nullable String reason,
+      @Nullable Path file) {
     static Found of(EventLog log) {
-      return new Found(log, null, null);
+      return new Found(log, null, null, null);
+    }
+
+    static Found unopened(EventLog log, Path file) {
+      return new Found(log, null, null, file);
     }
 
     static Found skipped(String path, String reason) {
-      return new Found(null, path, reason);
+      return new Found(null, path, reason, null);
     }
   }
 
+  /** What it looks like now. The end of a rolled log changes no part of it, so its name tells too. */
   InputStamp stamp() {
-    return new InputStamp(location, parts.stream().mapToLong(Part::sizeBytes).sum(), modifiedMs());
+    return new InputStamp(
+        inProgress && !location.endsWith(InputStamp.IN_PROGRESS)
+            ? location + InputStamp.IN_PROGRESS
+            : location,
+        parts.stream().mapToLong(Part::sizeBytes).sum(),
+        modifiedMs());
+  }
+
+  /** The same log, its parts opened in another way. */
+  EventLog openedBy(UnaryOperator<Opener> through) {
+    return new EventLog(
+        location,
+        parts.stream()
+            .map(part -> new Part(
+                part.path(),
+                part.name(),
+                part.sizeBytes(),
+                part.modifiedMs(),
+                through.apply(part.opener())))
+            .toList(),
+        inProgress,
+        compacted,
+        gap);
   }
 
   long modifiedMs() {

@@ -2,7 +2,9 @@ package io.sparkoptimizer.core.eventlog;
 
 import io.sparkoptimizer.core.eventlog.EventLog.Found;
 import io.sparkoptimizer.core.eventlog.EventLog.Part;
+import io.sparkoptimizer.spi.InputStamp;
 import java.io.BufferedInputStream;
+import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * Says what is a log under a path: every file, every {@code eventlog_v2_*} folder, every folder of
  * Databricks' dated parts, and the same inside of a zip. Status files, checksums and dot files are
  * passed over in silence.
+ *
+ * <p>Listing asks each file's attributes once and opens none, so that a folder of many known logs
+ * costs its listing alone. A file may be a zip whatever it is called: {@link #open} tells.
  */
 final class EventLogFinder {
   private static final Pattern ROLLED_FOLDER = Pattern.compile("eventlog_v2_.+");
@@ -48,21 +53,62 @@ final class EventLogFinder {
 
   /** What there is under a path, in the order of the names. */
   static List<Found> find(Path path) {
+    return list(path).stream().flatMap(found -> open(found).stream()).toList();
+  }
+
+  /** The same by names alone: a zip is one log here. */
+  static List<Found> list(Path path) {
     EventLogFinder finder = new EventLogFinder();
-    if (Files.isDirectory(path)) {
-      finder.walk(path);
-    } else if (Files.isRegularFile(path)) {
-      finder.file(path);
-    } else {
-      finder.found.add(Found.skipped(
-          path.toString(),
-          Files.exists(path) ? "neither a file nor a folder" : "no such file or folder"));
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      if (attributes.isDirectory()) {
+        finder.walk(path);
+      } else if (attributes.isRegularFile()) {
+        finder.single(part(path, attributes), path);
+      } else {
+        finder.found.add(Found.skipped(path.toString(), "neither a file nor a folder"));
+      }
+    } catch (IOException fault) {
+      finder.found.add(Found.skipped(path.toString(), describe(fault)));
     }
     return finder.found;
   }
 
+  /** What a log that was listed turns out to be: the logs in it, where it is a zip, or itself. */
+  static List<Found> open(Found listed) {
+    Path file = listed.file();
+    if (file == null) {
+      return List.of(listed);
+    }
+    EventLogFinder finder = new EventLogFinder();
+    try {
+      if (isZip(file)) {
+        finder.zip(file);
+        return finder.found;
+      }
+    } catch (IOException | RuntimeException fault) {
+      return List.of(Found.skipped(file.toString(), describe(fault)));
+    }
+    return List.of(listed);
+  }
+
+  /** Keeps a zip's list of entries in memory until it is closed; nothing where it is none. */
+  static Closeable hold(Found listed) {
+    try {
+      return listed.file() == null ? () -> {} : new ZipFile(listed.file().toFile());
+    } catch (IOException told) { // by open
+      return () -> {};
+    }
+  }
+
+  private static boolean isZip(Path file) throws IOException {
+    try (BufferedInputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      return Codec.of(in) == Codec.ZIP;
+    }
+  }
+
   private void walk(Path root) {
-    Map<Path, List<Path>> folders = new TreeMap<>();
+    Map<Path, List<Part>> folders = new TreeMap<>();
     try {
       Files.walkFileTree(
           root,
@@ -83,7 +129,7 @@ final class EventLogFinder {
               if (attributes.isRegularFile()) {
                 folders
                     .computeIfAbsent(parentOf(file, root), key -> new ArrayList<>())
-                    .add(file);
+                    .add(part(file, attributes));
               } else if (!isHidden(file)) {
                 found.add(Found.skipped(
                     file.toString(),
@@ -111,13 +157,8 @@ final class EventLogFinder {
     } catch (IOException fault) {
       found.add(Found.skipped(root.toString(), describe(fault)));
     }
-    folders.forEach((folder, files) -> {
-      List<Part> parts = new ArrayList<>();
-      for (Path file : files) {
-        parts.add(part(file));
-      }
-      group(folder.toString(), nameOf(folder.toAbsolutePath().normalize()), parts, true);
-    });
+    folders.forEach((folder, parts) ->
+        group(folder.toString(), nameOf(folder.toAbsolutePath().normalize()), parts, folder));
   }
 
   private static Path parentOf(Path file, Path root) {
@@ -134,29 +175,25 @@ final class EventLogFinder {
     return nameOf(path).startsWith(".");
   }
 
-  private void file(Path file) {
-    single(part(file), true);
-  }
-
-  private static Part part(Path file) {
-    long size = 0;
-    long modified = 0;
-    try {
-      size = Files.size(file);
-      modified = Files.getLastModifiedTime(file).toMillis();
-    } catch (IOException unreadable) {
-      // told when it is opened
-    }
+  private static Part part(Path file, BasicFileAttributes attributes) {
     return new Part(
-        file.toString(), nameOf(file), size, modified, () -> Files.newInputStream(file));
+        file.toString(),
+        nameOf(file),
+        attributes.size(),
+        attributes.lastModifiedTime().toMillis(),
+        () -> Files.newInputStream(file));
   }
 
-  /** Makes logs of the files of one folder. */
-  private void group(String folder, String folderName, List<Part> files, boolean zipsToo) {
+  /**
+   * Makes logs of the files of one folder.
+   *
+   * @param onDisk the folder; null inside of a zip
+   */
+  private void group(String folder, String folderName, List<Part> files, @Nullable Path onDisk) {
     List<Part> parts = new ArrayList<>(files);
     boolean statusInProgress = parts.stream()
-        .anyMatch(
-            part -> part.name().startsWith("appstatus_") && part.name().endsWith(".inprogress"));
+        .anyMatch(part ->
+            part.name().startsWith("appstatus_") && part.name().endsWith(InputStamp.IN_PROGRESS));
     parts.removeIf(part -> isSilent(part.name()));
     parts.sort(Comparator.comparing(Part::path));
     if (ROLLED_FOLDER.matcher(folderName).matches()) {
@@ -165,7 +202,7 @@ final class EventLogFinder {
         .anyMatch(part -> DATABRICKS_PART.matcher(part.name()).matches())) {
       databricks(folder, parts);
     }
-    parts.forEach(part -> single(part, zipsToo));
+    parts.forEach(part -> single(part, onDisk == null ? null : onDisk.resolve(part.name())));
   }
 
   private static boolean isSilent(String name) {
@@ -220,26 +257,18 @@ final class EventLogFinder {
     found.add(Found.of(new EventLog(folder, List.copyOf(parts), false, false, false)));
   }
 
-  private void single(Part part, boolean zipsToo) {
+  private void single(Part part, @Nullable Path file) {
     if (part.sizeBytes() == 0) {
       found.add(Found.skipped(part.path(), "empty file"));
       return;
     }
-    try (BufferedInputStream in = new BufferedInputStream(part.opener().open())) {
-      if (zipsToo && Codec.of(in) == Codec.ZIP) {
-        zip(Path.of(part.path()));
-        return;
-      }
-    } catch (IOException | RuntimeException fault) {
-      found.add(Found.skipped(part.path(), describe(fault)));
-      return;
-    }
-    found.add(Found.of(new EventLog(
+    EventLog log = new EventLog(
         part.path(),
         List.of(part),
-        part.name().endsWith(".inprogress"),
+        part.name().endsWith(InputStamp.IN_PROGRESS),
         isCompacted(part),
-        false)));
+        false);
+    found.add(file == null ? Found.of(log) : Found.unopened(log, file));
   }
 
   private void zip(Path file) throws IOException {
@@ -264,7 +293,7 @@ final class EventLogFinder {
         folder.isEmpty() ? file.toString() : file + "!/" + folder,
         folder.substring(folder.lastIndexOf('/') + 1),
         parts,
-        false));
+        null));
   }
 
   private static Part part(Path file, ZipEntry entry) {

@@ -2,13 +2,15 @@ package io.sparkoptimizer.core.memory;
 
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.spark.ApplicationRun;
-import io.sparkoptimizer.spark.DataQuality;
 import io.sparkoptimizer.spark.QualityIssue;
 import io.sparkoptimizer.spark.RunId;
 import io.sparkoptimizer.spark.RunQuery;
+import io.sparkoptimizer.spark.RunStatus;
 import io.sparkoptimizer.spark.RunSummary;
 import io.sparkoptimizer.spi.InputStamp;
 import io.sparkoptimizer.spi.Repository;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -25,14 +27,14 @@ import java.util.stream.Stream;
 public final class InMemoryRepository implements Repository {
   private final Map<RunId, Kept> runs = new HashMap<>();
   private final Map<Attempt, Set<RunId>> idsByAttempt = new HashMap<>();
-  private final Map<Location, InputStamp> inputs = new HashMap<>();
+  private final Map<Location, KnownInput> inputs = new HashMap<>();
   private final Map<String, Recommendation> recommendations = new HashMap<>();
 
   @Override
   public synchronized SaveResult save(List<CollectedRun> batch) {
     Map<RunId, ApplicationRun> changed = new HashMap<>();
     Map<Attempt, Set<RunId>> attempts = new HashMap<>();
-    Map<Location, InputStamp> seen = new HashMap<>();
+    Map<String, List<KnownInput>> seen = new HashMap<>();
     int added = 0;
     int updated = 0;
     for (CollectedRun collected : batch) {
@@ -48,11 +50,14 @@ public final class InMemoryRepository implements Repository {
       if (former == null) {
         added++;
         changed.put(id, run);
-      } else if (BY_WORTH.compare(run.quality(), former.quality()) > 0) {
+      } else if (BY_WORTH.compare(run, former) > 0) {
         updated++;
         changed.put(id, run);
       }
-      seen.put(new Location(run.sourceName(), collected.input().location()), collected.input());
+      if (run.status() != RunStatus.RUNNING) {
+        seen.computeIfAbsent(run.sourceName(), key -> new ArrayList<>())
+            .add(new KnownInput(collected.input(), null));
+      }
     }
     for (Set<RunId> ids : attempts.values()) {
       if (ids.size() > 1) {
@@ -65,13 +70,14 @@ public final class InMemoryRepository implements Repository {
     changed.forEach((id, run) -> keep.put(id, new Kept(run, RunSummary.of(run))));
     runs.putAll(keep);
     idsByAttempt.putAll(attempts);
-    inputs.putAll(seen);
+    seen.forEach(this::remember);
     return new SaveResult(added, updated, batch.size() - added - updated);
   }
 
-  private static final Comparator<DataQuality> BY_WORTH = Comparator.comparing(
-          DataQuality::complete)
-      .thenComparing(quality -> quality.eventsRead() + quality.eventsSkipped());
+  private static final Comparator<ApplicationRun> BY_WORTH =
+      Comparator.<ApplicationRun, Boolean>comparing(run -> run.quality().complete())
+          .thenComparing(run -> run.quality().eventsRead() + run.quality().eventsSkipped())
+          .thenComparing(run -> run.status() != RunStatus.RUNNING);
 
   private ApplicationRun kept(RunId id) {
     Kept kept = runs.get(id);
@@ -88,8 +94,19 @@ public final class InMemoryRepository implements Repository {
   }
 
   @Override
-  public synchronized boolean isKnown(String sourceName, InputStamp input) {
-    return input.equals(inputs.get(new Location(sourceName, input.location())));
+  public synchronized void remember(String sourceName, List<KnownInput> known) {
+    for (KnownInput input : List.copyOf(known)) {
+      String location = input.stamp().location();
+      inputs.remove(new Location(sourceName, location + InputStamp.IN_PROGRESS));
+      inputs.put(new Location(sourceName, location), input);
+    }
+  }
+
+  @Override
+  public synchronized List<KnownInput> known(String sourceName, Collection<String> locations) {
+    return locations.stream()
+        .flatMap(location -> Stream.ofNullable(inputs.get(new Location(sourceName, location))))
+        .toList();
   }
 
   @Override
