@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
-import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,9 +16,6 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,9 +24,8 @@ import org.sqlite.SQLiteConfig;
 /** {@code collect} that is killed, or runs twice at once, leaves what an undisturbed one leaves. */
 class CollectInterruptedTest {
 
-  private static final int COPIES = 6;
+  private static final int LOGS = 66;
   private static final long POLL_MS = 2;
-  private static final Pattern APP_ID = Pattern.compile("\"App ID\":\"([^\"]+)\"");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Sums of decimal fractions depend on the order of their terms by some last digits. */
@@ -77,28 +68,9 @@ class CollectInterruptedTest {
   /** Many logs: copies of the samples, each with an application id of its own. */
   @BeforeAll
   static void collectUndisturbed() throws IOException {
-    logs = Files.createDirectories(folder.resolve("logs"));
+    logs = folder.resolve("logs");
     Path samples = Path.of(System.getProperty("sparktests.repository"), "samples", "eventlogs");
-    List<Path> files;
-    try (Stream<Path> all = Files.list(samples)) {
-      files = all.filter(file -> file.toString().endsWith(".zstd")).sorted().toList();
-    }
-    for (Path file : files) {
-      String text;
-      try (InputStream in = new ZstdInputStreamNoFinalizer(Files.newInputStream(file))) {
-        text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      }
-      Matcher id = APP_ID.matcher(text);
-      assertThat(id.find()).as("%s names its application", file).isTrue();
-      for (int copy = 0; copy < COPIES; copy++) {
-        try (OutputStream out = new ZstdOutputStreamNoFinalizer(
-            Files.newOutputStream(logs.resolve(copy + "-" + file.getFileName())))) {
-          out.write(
-              text.replace(id.group(1), id.group(1) + "-" + copy).getBytes(StandardCharsets.UTF_8));
-        }
-        runs++;
-      }
-    }
+    runs = SampleCopies.write(samples, logs, LOGS);
     Path database = folder.resolve("undisturbed.db");
     try (CommandProcess collect = collect(database)) {
       collect.succeed();
@@ -152,6 +124,29 @@ class CollectInterruptedTest {
     }
     Content.of(database).equalsTo(undisturbed);
     assertThat(query(database, "pragma integrity_check")).isEqualTo("ok");
+  }
+
+  /** As Ctrl-C does: what was read is saved and told. */
+  @Test
+  void collect_askedToStop_savesAndTellsWhatItRead() throws Exception {
+    Path database = folder.resolve("stopped.db");
+    int processed;
+    try (CommandProcess collect = collect(database)) {
+      while (!Files.exists(database) || stored(database) == 0) {
+        assertThat(collect.endsWithin(POLL_MS)).as(collect.output()).isFalse();
+      }
+      collect.askToStop();
+      assertThat(collect.exitCode()).as("the signal came in the middle").isNotZero();
+      processed = JSON.readTree(collect.stdout()).get("processed").asInt();
+      assertThat(collect.output()).contains("interrupted; the same command goes on from here");
+    }
+    assertThat(stored(database)).isEqualTo(processed).isLessThan(runs);
+    try (CommandProcess collect = collect(database)) {
+      JsonNode report = JSON.readTree(collect.succeed());
+      assertThat(report.get("unchanged").asInt()).isEqualTo(processed);
+      assertThat(report.get("added").asInt()).isEqualTo(runs - processed);
+    }
+    Content.of(database).equalsTo(undisturbed);
   }
 
   @Test

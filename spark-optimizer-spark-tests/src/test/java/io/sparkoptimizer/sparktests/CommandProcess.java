@@ -91,6 +91,11 @@ final class CommandProcess implements AutoCloseable {
     exitCode();
   }
 
+  /** As {@code kill}: it may end as it likes. */
+  void askToStop() {
+    process.destroy();
+  }
+
   String stdout() {
     return read(stdout);
   }
