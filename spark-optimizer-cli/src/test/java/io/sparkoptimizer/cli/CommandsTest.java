@@ -2,6 +2,7 @@ package io.sparkoptimizer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.ConflictingSettingsException;
 import io.sparkoptimizer.DataSize;
 import io.sparkoptimizer.Evidence;
@@ -19,6 +20,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -307,9 +309,86 @@ class CommandsTest {
     shell.optimizer.report = Fixtures.report(2, 2, 0, 0, List.of());
     shell.terminal = true;
     shell.run("collect", "--event-log-dir", log.toString()).exits(0);
-    assertThat(shell.err()).contains("Collecting").contains("2/2");
+    assertThat(shell.err())
+        .contains("Collecting")
+        .contains("2/2")
+        .contains("logs/s")
+        .contains("MB/s");
     assertThat(shell.out()).doesNotContain("Collecting");
     shell.run("collect", "--event-log-dir", log.toString(), "--quiet").exits(0);
+    assertThat(shell.err()).isEmpty();
+  }
+
+  @Test
+  void collect_filters_reachTheCollectorInIsoForm() {
+    shell.optimizer.report = Fixtures.report(12, 11, 1, 3, List.of());
+    shell
+        .run(
+            "collect",
+            "--event-log-dir",
+            log.toString(),
+            "--threads",
+            "3",
+            "--since",
+            "2026-11-01",
+            "--max-age",
+            "1w 2d 36h",
+            "--name",
+            "nightly-*")
+        .exits(0);
+    assertThat(shell.optimizer.request.settings())
+        .isEqualTo(Map.of(
+            "path", log.toString(),
+            "threads", "3",
+            "since", "2026-11-01T00:00:00Z",
+            "max_age", "PT252H",
+            "name", "nightly-*"));
+    assertThat(shell.out()).contains("12 logs read: 6.7 MiB in 2.0 s, 6 logs/s, 3.5 MB/s");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-11-01, 2026-11-01T00:00:00Z",
+    "2026-11-01T06:30, 2026-11-01T06:30:00Z",
+    "2026-11-01 06:30:01, 2026-11-01T06:30:01Z",
+    "2026-11-01T06:30Z, 2026-11-01T06:30:00Z",
+    "2026-11-01t06:30:00+02:00, 2026-11-01T04:30:00Z"
+  })
+  void collect_since_takesDatesAndTimesInUtc(String text, String wanted) {
+    shell.run("collect", "--event-log-dir", log.toString(), "--since", text).exits(1);
+    assertThat(shell.optimizer.request.settings()).containsEntry("since", wanted);
+  }
+
+  @Test
+  void collect_sinceAnAge_isSoLongAgo() {
+    Instant before = Instant.now().minus(Duration.ofDays(7));
+    shell.run("collect", "--event-log-dir", log.toString(), "--since", "7D").exits(1);
+    assertThat(Instant.parse(shell.optimizer.request.settings().get("since")))
+        .isBetween(before, before.plus(Duration.ofMinutes(5)));
+  }
+
+  @Test
+  void collect_wrongTimes_areRefused() {
+    for (String wrong : List.of("yesterday", "7", "-1d", "2026-13-01", "", "0d", "1.5d")) {
+      shell
+          .run("collect", "--event-log-dir", log.toString(), "--since=" + wrong)
+          .exits(2);
+      assertThat(shell.err())
+          .contains("Invalid value for option '--since': '" + wrong
+              + "'; expected a date, a date with a time, or an age, as 2026-11-01");
+      shell
+          .run("collect", "--event-log-dir", log.toString(), "--max-age=" + wrong)
+          .exits(2);
+      assertThat(shell.err()).contains("'; expected an age with its unit, as 36h, 7d or 2w");
+    }
+  }
+
+  @Test
+  void collect_nothingButWhatIsLeftOut_isNoFailure() {
+    shell.optimizer.report =
+        new CollectionReport(0, 0, 0, 0, 5, List.of(), CollectionReport.Reading.NOTHING);
+    shell.run("collect", "--event-log-dir", log.toString(), "--name", "x").exits(0);
+    assertThat(shell.out()).contains("5 more left out, not asked for").doesNotContain("read");
     assertThat(shell.err()).isEmpty();
   }
 

@@ -63,6 +63,7 @@ final class FakeOptimizer implements Optimizer {
     maybeFail();
     request = wanted;
     progress.update(1, 2);
+    progress.read(1_000_000);
     progress.update(2, 2);
     return report;
   }

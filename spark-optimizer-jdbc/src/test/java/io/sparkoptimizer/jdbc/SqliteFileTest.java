@@ -208,6 +208,27 @@ class SqliteFileTest {
   }
 
   @Test
+  void open_databaseOfTheFirstSchema_isBroughtUpToDate() throws Exception {
+    Path file = folder.resolve("history.db");
+    List<ApplicationRun> runs = SyntheticRuns.seeded(1).take(5);
+    try (Repository repository = open(file)) {
+      save(repository, runs);
+    }
+    execute(
+        file,
+        "alter table inputs drop column skipped",
+        "delete from " + Schema.HISTORY + " where version <> '1'");
+    List<String> known = column(file, "select location from inputs");
+    try (Repository repository = open(file)) {
+      assertThat(repository.runs(RunQuery.ALL)).containsExactlyInAnyOrderElementsOf(runs);
+      assertThat(repository.known(runs.get(0).sourceName(), known)).isNotEmpty();
+      InputStamp note = new InputStamp("/note.txt", 1, 1);
+      repository.remember("default", List.of(new Repository.KnownInput(note, "no log")));
+      assertThat(repository.isKnown("default", note)).isTrue();
+    }
+  }
+
+  @Test
   void queries_byTheirKeys_useAnIndex() throws Exception {
     Path file = folder.resolve("history.db");
     open(file).close();

@@ -15,6 +15,7 @@ import io.sparkoptimizer.spark.SparkJob;
 import io.sparkoptimizer.spi.InputStamp;
 import io.sparkoptimizer.spi.Repository;
 import io.sparkoptimizer.spi.Repository.CollectedRun;
+import io.sparkoptimizer.spi.Repository.KnownInput;
 import io.sparkoptimizer.spi.Repository.SaveResult;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -289,6 +290,61 @@ public abstract class RepositoryCompatibilityKit {
   }
 
   @Test
+  void isKnown_runThatIsRunning_isToBeReadAgain() {
+    ApplicationRun running = withStatus(run("a", false, 10), RunStatus.RUNNING);
+    repository.save(List.of(new CollectedRun(running, input("/a.inprogress"))));
+    assertThat(repository.isKnown("default", input("/a.inprogress"))).isFalse();
+    assertThat(repository.runs(RunQuery.ALL)).containsExactly(running);
+  }
+
+  @Test
+  void save_endedAfterRunningOfAsManyEvents_replaces() {
+    ApplicationRun running = withStatus(run("a", false, 10), RunStatus.RUNNING);
+    ApplicationRun dead = withStatus(running, RunStatus.UNKNOWN);
+    save(running);
+    assertThat(save(dead)).isEqualTo(new SaveResult(0, 1, 0));
+    assertThat(save(running)).isEqualTo(new SaveResult(0, 0, 1));
+    assertThat(repository.runs(RunQuery.ALL)).containsExactly(dead);
+  }
+
+  @Test
+  void known_manyLocations_answersWhatIsRemembered() {
+    List<KnownInput> inputs = IntStream.range(0, 1200)
+        .mapToObj(i -> new KnownInput(
+            new InputStamp("/logs/" + i, i, -i), i % 3 == 0 ? "no log; it's 100% text" : null))
+        .toList();
+    repository.remember("default", inputs);
+    List<String> locations =
+        IntStream.range(600, 1800).mapToObj(i -> "/logs/" + i).toList();
+    assertThat(repository.known("default", locations))
+        .containsExactlyInAnyOrderElementsOf(inputs.subList(600, 1200));
+    assertThat(repository.known("other", locations)).isEmpty();
+    assertThat(repository.known("default", List.of())).isEmpty();
+    repository.remember("default", List.of());
+    assertThat(repository.count(RunQuery.ALL)).isZero();
+  }
+
+  @Test
+  void remember_sameLocationAgain_replaces() {
+    KnownInput skipped = new KnownInput(new InputStamp("/a\0\uD83D", 1, 1), "no log");
+    KnownInput grown = new KnownInput(new InputStamp("/a\0\uD83D", 2, 2), null);
+    repository.remember("default", List.of(skipped));
+    repository.remember("default", List.of(grown));
+    assertThat(repository.known("default", List.of("/a\0\uD83D"))).containsExactly(grown);
+  }
+
+  @Test
+  void remember_logThatIsNoLongerInProgress_replacesIt() {
+    InputStamp inProgress = new InputStamp("/a.inprogress", 10, 1);
+    InputStamp ended = new InputStamp("/a", 20, 2);
+    repository.save(List.of(new CollectedRun(run("a", false, 1), inProgress)));
+    assertThat(repository.isKnown("default", inProgress)).isTrue();
+    repository.save(List.of(new CollectedRun(run("a", true, 2), ended)));
+    assertThat(repository.isKnown("default", inProgress)).isFalse();
+    assertThat(repository.isKnown("default", ended)).isTrue();
+  }
+
+  @Test
   void runs_limit_answersTheNewest() {
     List<ApplicationRun> runs = newestFirst(SyntheticRuns.seeded(5).take(60)).subList(0, 50);
     List<ApplicationRun> shuffled = new ArrayList<>(runs);
@@ -461,6 +517,10 @@ public abstract class RepositoryCompatibilityKit {
         .configuration(Map.of("events", Long.toString(events)))
         .quality(new DataQuality(complete, Set.of(), events, 0, events, 0))
         .build();
+  }
+
+  private static ApplicationRun withStatus(ApplicationRun run, RunStatus status) {
+    return run.toBuilder().status(status).build();
   }
 
   private static ApplicationRun marked(ApplicationRun run) {
