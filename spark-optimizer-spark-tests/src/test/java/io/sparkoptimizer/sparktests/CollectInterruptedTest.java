@@ -140,7 +140,7 @@ class CollectInterruptedTest {
       processed = JSON.readTree(collect.stdout()).get("processed").asInt();
       assertThat(collect.output()).contains("interrupted; the same command goes on from here");
     }
-    assertThat(stored(database)).isEqualTo(processed).isLessThan(runs);
+    assertThat(stored(database)).isEqualTo(processed).isPositive();
     try (CommandProcess collect = collect(database)) {
       JsonNode report = JSON.readTree(collect.succeed());
       assertThat(report.get("unchanged").asInt()).isEqualTo(processed);

@@ -175,9 +175,6 @@ public final class EventLogCollector implements Collector {
       }
       Set<InputStamp> unknown = sink.unknown(asked.keySet());
       for (Map.Entry<InputStamp, Found> one : asked.entrySet()) {
-        if (Thread.interrupted()) {
-          throw new InterruptedException();
-        }
         if (unknown.contains(one.getKey())) {
           read(one.getValue(), readers, sink);
         }

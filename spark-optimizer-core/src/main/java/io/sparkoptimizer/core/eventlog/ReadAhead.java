@@ -121,6 +121,9 @@ final class ReadAhead implements AutoCloseable {
    * @return whether it was handed over
    */
   private boolean handOver(boolean wait) throws InterruptedException {
+    if (Thread.interrupted()) { // also where there is nothing to wait for
+      throw new InterruptedException();
+    }
     Task next = given.peek();
     if (next == null) {
       return false;
