@@ -2,7 +2,6 @@ package io.sparkoptimizer.core.eventlog;
 
 import io.sparkoptimizer.core.eventlog.EventLogs.Lack;
 import io.sparkoptimizer.core.eventlog.EventLogs.Result;
-import io.sparkoptimizer.spark.ApplicationRun;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
@@ -174,18 +173,26 @@ final class ReadAhead implements AutoCloseable {
     }
   }
 
-  /** What a reader's thread does. */
+  /** What a reader's thread does. Whatever happens to a log, it is done with: nobody waits in vain. */
   private void readLogs() {
     for (Task task = take(); task != null; task = take()) {
       Outcome outcome = null;
+      long heapBytes = 0;
       try {
-        outcome = reader.apply(task.log);
+        Outcome read = reader.apply(task.log);
+        heapBytes = heapBytes(read);
+        outcome = read;
       } catch (Throwable noMemory) { // not even to say so
         // it is read again when its turn comes
       } finally {
-        done(task, outcome);
+        done(task, outcome, heapBytes);
       }
     }
+  }
+
+  private static long heapBytes(Outcome outcome) {
+    Result result = outcome.result();
+    return result == null || result.run() == null ? 0 : HeapEstimate.bytes(result.run());
   }
 
   private @Nullable Task take() {
@@ -205,11 +212,8 @@ final class ReadAhead implements AutoCloseable {
     }
   }
 
-  private void done(Task task, @Nullable Outcome outcome) {
-    ApplicationRun run =
-        outcome == null || outcome.result() == null ? null : outcome.result().run();
-    long heapBytes = run == null ? 0 : HeapEstimate.bytes(run);
-    synchronized (turn) {
+  private void done(Task task, @Nullable Outcome outcome, long heapBytes) {
+    synchronized (turn) { // without taking memory
       task.outcome = outcome;
       task.heapBytes = heapBytes;
       task.done = true;
