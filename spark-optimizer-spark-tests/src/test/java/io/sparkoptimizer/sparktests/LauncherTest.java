@@ -1,6 +1,7 @@
 package io.sparkoptimizer.sparktests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,7 +26,7 @@ class LauncherTest {
       mkdir -p "$2/my logs"
       cp "$1/nightly-sales-2026-11-01.zstd" "$2/my logs/$(printf 'n\\303\\244chtlich \\346\\227\\245').zstd"
       cp "$1/spilling-sort.zstd" "$2/my logs/it's a; \\$(log) & \\"more\\" %41"
-      cp -r "$1/eventlog_v2_app-20261120091051-0000" "$2/my logs/"
+      cp -r "$1/eventlog_v2_app-20261120111831-0000" "$2/my logs/"
       """;
 
   @TempDir
@@ -34,8 +35,6 @@ class LauncherTest {
   @Test
   void commands_inEveryLocaleAndTimeZone_printTheSame() throws Exception {
     install();
-    succeed(
-        new ProcessBuilder("bash", "-c", COPY, "copy", samples().toString(), folder.toString()));
     Map<String, List<String>> printed = new TreeMap<>();
     for (String locale : List.of("C", "C.UTF-8")) {
       for (String zone : List.of("UTC", "Pacific/Chatham")) {
@@ -60,6 +59,30 @@ class LauncherTest {
     });
   }
 
+  /** Where upper and lower case of i are other letters: a word that is turned without a locale is no key. */
+  @Test
+  void commands_underATurkishSystem_printTheSame() throws Exception {
+    Path locale = Files.createDirectory(folder.resolve("locales")).resolve("tr_TR.UTF-8");
+    assumeTrue(isMade(locale), "no localedef, or no source of the locale tr_TR");
+    install();
+    assertThat(commands("tr_TR.UTF-8", "Europe/Istanbul").equals(commands("C.UTF-8", "UTC")))
+        .as("the commands print the same")
+        .isTrue();
+  }
+
+  private boolean isMade(Path locale) throws InterruptedException {
+    try {
+      return new ProcessBuilder("localedef", "-i", "tr_TR", "-f", "UTF-8", locale.toString())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException missing) {
+      return false;
+    }
+  }
+
   private List<String> commands(String locale, String zone) {
     String database = "sqlite:///" + folder.resolve(locale + zone.replace('/', '-') + " ?.db");
     List<String> printed = new ArrayList<>();
@@ -76,6 +99,7 @@ class LauncherTest {
           .keySet()
           .removeIf(name -> name.startsWith("LC_") || name.equals("LANG"));
       program.environment().put("LC_ALL", locale);
+      program.environment().put("LOCPATH", folder.resolve("locales").toString());
       program.environment().put("TZ", zone);
       program.environment().put("JAVA_HOME", System.getProperty("java.home"));
       program.environment().put("HOME", folder.toString());
@@ -99,6 +123,8 @@ class LauncherTest {
   }
 
   private void install() throws IOException {
+    succeed(
+        new ProcessBuilder("bash", "-c", COPY, "copy", samples().toString(), folder.toString()));
     Files.copy(
         repository().resolve("spark-optimizer"),
         folder.resolve("spark-optimizer"),
