@@ -1,13 +1,10 @@
 package io.sparkoptimizer.core.eventlog;
 
-import com.ning.compress.lzf.LZFInputStream;
-import com.ning.compress.lzf.util.ChunkDecoderFactory;
 import io.airlift.compress.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.zip.GZIPInputStream;
 
 /**
  * What compresses a log, told by its first bytes: names lie (extensionless zstd, gzip parts beside
@@ -41,15 +38,14 @@ enum Codec {
   },
   LZF("ZV") {
     @Override
-    InputStream decompress(InputStream in) throws IOException {
-      // The other decoder of this library reads past its arrays where the input is broken.
-      return new LZFInputStream(ChunkDecoderFactory.safeInstance(), in);
+    InputStream decompress(InputStream in) {
+      return new LzfBlockInputStream(in);
     }
   },
   GZIP("\u001F\u008B") {
     @Override
     InputStream decompress(InputStream in) throws IOException {
-      return new GZIPInputStream(in, 1 << 16);
+      return new GzipMembersInputStream(in);
     }
   },
   /** An archive, not a stream: its entries are logs. One without entries begins with its end. */

@@ -5,10 +5,7 @@ import io.sparkoptimizer.core.eventlog.EventLog.Part;
 import io.sparkoptimizer.spi.InputStamp;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
-import java.io.FileNotFoundException;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
@@ -88,6 +85,9 @@ final class EventLogFinder {
       }
     } catch (IOException | RuntimeException fault) {
       return List.of(Found.skipped(file.toString(), describe(fault)));
+    } catch (OutOfMemoryError exhausted) {
+      // A zip's directory is read as a whole, and one of millions of entries may not fit.
+      return List.of(Found.skipped(file.toString(), EventLogs.NOT_ENOUGH_MEMORY));
     }
     return List.of(listed);
   }
@@ -280,6 +280,14 @@ final class EventLogFinder {
             "a zip of " + zip.size() + " entries; at most " + MAX_ZIP_ENTRIES + " are read"));
         return;
       }
+      // Entries that share their bytes make petabytes of megabytes; no program that packs writes
+      // them.
+      if (zip.stream().mapToDouble(ZipEntry::getCompressedSize).sum()
+          > file.toFile().length()) {
+        found.add(Found.skipped(
+            file.toString(), "a decompression bomb: entries of this zip share their bytes"));
+        return;
+      }
       zip.stream().filter(entry -> !entry.isDirectory()).forEach(entry -> {
         int slash = entry.getName().lastIndexOf('/');
         String folder = slash < 0 ? "" : entry.getName().substring(0, slash);
@@ -303,26 +311,7 @@ final class EventLogFinder {
         name.substring(name.lastIndexOf('/') + 1),
         Math.max(0, entry.getSize()),
         entry.getTime(),
-        () -> openEntry(file, name));
-  }
-
-  private static InputStream openEntry(Path file, String name) throws IOException {
-    ZipFile zip = new ZipFile(file.toFile());
-    try {
-      ZipEntry entry = zip.getEntry(name);
-      if (entry == null) {
-        throw new FileNotFoundException("no entry " + name + " in " + file);
-      }
-      return new FilterInputStream(zip.getInputStream(entry)) {
-        @Override
-        public void close() throws IOException {
-          zip.close();
-        }
-      };
-    } catch (IOException | RuntimeException fault) {
-      zip.close();
-      throw fault;
-    }
+        () -> ZipEntryInputStream.open(file, name));
   }
 
   /** One line that says what is wrong with a file, without a stack trace. */

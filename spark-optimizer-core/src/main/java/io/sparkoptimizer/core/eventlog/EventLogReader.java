@@ -103,7 +103,8 @@ final class EventLogReader {
     }
     return lines == 0
         ? "no lines"
-        : "not an event log: no Spark event in " + (lines == 1 ? "its line" : lines + " lines");
+        : "not an event log: no Spark event in " + (lines == 1 ? "its line" : lines + " lines")
+            + (broken ? "; the rest cannot be decompressed: " + breakage : "");
   }
 
   private void readPart(EventLog.Part part) throws IOException {

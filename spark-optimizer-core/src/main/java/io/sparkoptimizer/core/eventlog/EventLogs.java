@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the logs under a path. Stateless and thread-safe. */
 public final class EventLogs {
+  static final String NOT_ENOUGH_MEMORY = "needs more memory than the heap has; raise it with -Xmx";
+
   private EventLogs() {}
 
   /**
@@ -77,8 +79,7 @@ public final class EventLogs {
       return Result.none(Lack.UNREADABLE, log.location(), EventLogFinder.describe(fault));
     } catch (OutOfMemoryError exhausted) {
       // One log that is too large for the heap must not end a batch of thousands.
-      return Result.none(
-          Lack.MEMORY, log.location(), "needs more memory than the heap has; raise it with -Xmx");
+      return Result.none(Lack.MEMORY, log.location(), NOT_ENOUGH_MEMORY);
     }
   }
 }

@@ -29,6 +29,12 @@ final class ZstdFrameInputStream extends BlockInputStream {
   private static final int[] CONTENT_SIZE_BYTES = {0, 2, 4, 8};
   private static final int BLOCK_HEADER_BYTES = 3;
   private static final int RLE_BLOCK = 1;
+  /**
+   * Largest window, the text that a decoder must hold: the largest that RFC 8878 asks every decoder
+   * to support, of which Spark's levels use an eighth.
+   */
+  private static final long MAX_WINDOW_BYTES = 8 << 20;
+
   private static final byte[] EMPTY_LAST_BLOCK = {1, 0, 0};
 
   private boolean inFrame;
@@ -50,7 +56,16 @@ final class ZstdFrameInputStream extends BlockInputStream {
 
       @Override
       public int read(byte[] to, int offset, int length) throws IOException {
-        int read = in.read(to, offset, length);
+        int read;
+        try {
+          read = in.read(to, offset, length);
+        } catch (IOException | RuntimeException broken) {
+          // A decoder without a frame's header says only that it lacks bytes.
+          if (cut != null) {
+            throw cut;
+          }
+          throw broken;
+        }
         if (read < 0 && cut != null) {
           throw cut;
         }
@@ -94,13 +109,32 @@ final class ZstdFrameInputStream extends BlockInputStream {
         + (singleSegment ? Math.max(1, contentSizeBytes) : 1 + contentSizeBytes);
     hasChecksum = (bits & CHECKSUM) != 0;
     descriptor[0] &= (byte) ~CHECKSUM;
+    byte[] fields = whole(rest);
+    long window = singleSegment ? contentSize(fields, contentSizeBytes) : windowSize(fields[0]);
+    if (window < 0 || window > MAX_WINDOW_BYTES) {
+      throw new IOException("a zstd frame asks for a window of " + Long.toUnsignedString(window)
+          + " bytes; at most " + MAX_WINDOW_BYTES + " are given");
+    }
     byte[] header = ByteBuffer.allocate(5 + rest)
         .put(magicBytes)
         .put(descriptor)
-        .put(whole(rest))
+        .put(fields)
         .array();
     inFrame = true;
     return header;
+  }
+
+  private static long windowSize(byte descriptor) {
+    long base = 1L << (10 + (descriptor >> 3 & 0x1F));
+    return base + base / 8 * (descriptor & 7);
+  }
+
+  /** What the last bytes of a header say, which is all of a single segment's window. */
+  private static long contentSize(byte[] fields, int length) {
+    byte[] size = new byte[Long.BYTES];
+    int known = Math.max(1, length);
+    System.arraycopy(fields, fields.length - known, size, 0, known);
+    return ByteBuffer.wrap(size).order(ByteOrder.LITTLE_ENDIAN).getLong();
   }
 
   private byte[] block() throws IOException {
