@@ -80,6 +80,11 @@ public final class EventLogs {
     } catch (OutOfMemoryError exhausted) {
       // One log that is too large for the heap must not end a batch of thousands.
       return Result.none(Lack.MEMORY, log.location(), NOT_ENOUGH_MEMORY);
+    } catch (StackOverflowError exhausted) {
+      return Result.none(
+          Lack.UNREADABLE,
+          log.location(),
+          "needs more stack than the thread has; raise it with -Xss");
     }
   }
 }

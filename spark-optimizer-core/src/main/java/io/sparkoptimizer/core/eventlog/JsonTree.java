@@ -108,10 +108,8 @@ final class JsonTree {
     if (value instanceof Long number) {
       return OptionalLong.of(number);
     }
-    if (value instanceof Double number && Math.rint(number) == number) {
-      return Math.abs(number) < 9e18
-          ? OptionalLong.of((long) (double) number)
-          : OptionalLong.empty();
+    if (value instanceof Double number) {
+      return Numbers.whole(number);
     }
     return value instanceof String text ? Numbers.parse(text) : OptionalLong.empty();
   }

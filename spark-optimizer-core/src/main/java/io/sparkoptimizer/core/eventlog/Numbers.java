@@ -17,7 +17,17 @@ final class Numbers {
           ? OptionalLong.empty()
           : OptionalLong.of(parser.getLongValue());
     }
+    if (token == JsonToken.VALUE_NUMBER_FLOAT) {
+      return whole(parser.getDoubleValue());
+    }
     return token == JsonToken.VALUE_STRING ? parse(parser.getText()) : OptionalLong.empty();
+  }
+
+  /** A whole number that is written with a point or an exponent, as Spark 2.0 writes latencies. */
+  static OptionalLong whole(double number) {
+    return Math.rint(number) == number && Math.abs(number) < 9e18
+        ? OptionalLong.of((long) number)
+        : OptionalLong.empty();
   }
 
   static OptionalLong parse(String text) {

@@ -174,9 +174,12 @@ final class RunAssembler {
       ExecutorState executor = executor(id);
       JsonTree info = event.object("Executor Info");
       executor.added(event.number("Timestamp"));
-      executor.host = info.text("Host");
-      executor.totalCores = info.count("Total Cores");
-      if (info.has("Resource Profile Id")) {
+      // Told twice, it is not forgotten what only the first event said.
+      executor.host = info.text("Host") == null ? executor.host : info.text("Host");
+      if (info.count("Total Cores").isPresent()) {
+        executor.totalCores = info.count("Total Cores");
+      }
+      if (info.id("Resource Profile Id").isPresent()) {
         executor.resourceProfileId = info.id("Resource Profile Id");
       }
       seen(event.number("Timestamp"));
@@ -270,7 +273,7 @@ final class RunAssembler {
   private static void peaks(JsonTree metrics, ObjLongConsumer<MemoryPeak> each) {
     metrics.texts((metric, text) -> {
       MemoryPeak kind = ExecutorMetricNames.peak(metric);
-      OptionalLong bytes = Numbers.parse(text);
+      OptionalLong bytes = metrics.number(metric);
       if (kind != null && bytes.isPresent()) {
         each.accept(kind, bytes.getAsLong());
       }
@@ -300,12 +303,6 @@ final class RunAssembler {
       }
     }
     job.sqlExecutionId = event.object("Properties").number("spark.sql.execution.id");
-    if (job.sqlExecutionId.isPresent()) {
-      SqlState execution = sql.get(job.sqlExecutionId.getAsLong());
-      if (execution != null) {
-        execution.jobIds.add(job.id);
-      }
-    }
   }
 
   void jobEnded(JsonTree event) {
@@ -327,8 +324,10 @@ final class RunAssembler {
         }
       }
     }
-    if (job.submissionTimeMs.isPresent()
-        && job.completionTimeMs.orElse(Long.MAX_VALUE) < job.submissionTimeMs.getAsLong()) {
+  }
+
+  private void order(OptionalLong beginMs, OptionalLong endMs) {
+    if (beginMs.isPresent() && endMs.orElse(Long.MAX_VALUE) < beginMs.getAsLong()) {
       issue(QualityIssue.CLOCK_SKEW);
     }
   }
@@ -459,7 +458,7 @@ final class RunAssembler {
   }
 
   private void taskDied(TaskEnd task) {
-    String words = Redaction.text(task.reasonDetail.toString());
+    String words = Redaction.text(task.reasonDetail());
     String traceWords = Redaction.text(task.traceWords);
     OptionalInt stageId = OptionalInt.of(task.stageId);
     OptionalLong timeMs =
@@ -485,7 +484,7 @@ final class RunAssembler {
 
   void sqlStarted(JsonTree event) {
     OptionalLong id = event.number("executionId");
-    if (id.isPresent()) {
+    if (id.orElse(-1) >= 0) {
       sql.computeIfAbsent(id.getAsLong(), SqlState::new).started(event);
       seen(event.number("time"));
     }
@@ -536,6 +535,14 @@ final class RunAssembler {
     List<StageAttempt> builtStages = new ArrayList<>();
     Map<Integer, Integer> attempts = new HashMap<>();
     stages.values().forEach(stage -> attempts.merge(stage.stageId, 1, Integer::sum));
+    order(startTimeMs, endTimeMs);
+    for (JobState job : jobs.values()) {
+      order(job.submissionTimeMs, job.completionTimeMs);
+      SqlState execution = sql.get(job.sqlExecutionId.orElse(-1));
+      if (execution != null) {
+        execution.jobIds.add(job.id);
+      }
+    }
     for (StageState stage : stages.values()) {
       builtStages.add(stage.build(metricsLogged, peaksLogged));
       boolean retried = attempts.getOrDefault(stage.stageId, 0) > 1;
@@ -552,6 +559,8 @@ final class RunAssembler {
         .map(executor -> executor.build(metricsLogged, peaksLogged))
         .sorted(Comparator.comparing(Executor::id, RunAssembler::compareIds))
         .toList();
+    builtStages.forEach(stage -> order(stage.submissionTimeMs(), stage.completionTimeMs()));
+    builtExecutors.forEach(executor -> order(executor.addTimeMs(), executor.removeTimeMs()));
     List<SqlExecution> executions =
         sql.values().stream().map(execution -> execution.build(dataSizes)).toList();
     RunStatus status = status(inProgress && fresh);

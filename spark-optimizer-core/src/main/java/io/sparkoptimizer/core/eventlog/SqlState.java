@@ -19,6 +19,9 @@ final class SqlState {
   private static final int MAX_DESCRIPTION_CHARS = 200;
   private static final int MAX_OPERATOR_CHARS = 200;
 
+  /** Spark names 25 fields; the pattern takes the square of what it is given. */
+  private static final int MAX_WORDS_CHARS = 10_000;
+
   /**
    * {@code Scan parquet db.table}, {@code GpuScan parquet}, {@code Scan JDBCRelation(t)}: format second.
    * In {@code BatchScan catalog.db.table} there is none.
@@ -42,7 +45,7 @@ final class SqlState {
   /** {@code Exchange hashpartitioning(a#1, 200), ENSURE_REQUIREMENTS, [plan_id=12]}. */
   private static final Pattern PARTITIONING = Pattern.compile(
       "\\w+ (?<scheme>\\w+)(?:\\((?:.*[ ,(])?(?<count>\\d{1,10})\\))?[^)]*?"
-          + "(?:, (?<origin>[A-Z_]{5,}))?(?:, [^,)]*)*",
+          + "(?:, (?<origin>[A-Z_]{5,}))?(?:, [^,)]*){0,20}", // bounded: it takes stack
       Pattern.DOTALL);
 
   final long executionId;
@@ -144,13 +147,15 @@ final class SqlState {
 
   private static PlannedExchange exchange(String operator, JsonTree node) {
     boolean broadcast = operator.contains("Broadcast");
-    Matcher words = PARTITIONING.matcher(node.text("simpleString", ""));
-    boolean said = !broadcast && words.matches();
+    String said = node.text("simpleString", "");
+    Matcher words =
+        PARTITIONING.matcher(said.substring(0, Math.min(said.length(), MAX_WORDS_CHARS)));
+    boolean dealt = !broadcast && words.matches();
     return new PlannedExchange(
         broadcast,
-        said ? words.group("scheme") : null,
-        said ? words.group("origin") : null,
-        said && words.group("count") != null
+        dealt ? words.group("scheme") : null,
+        dealt ? words.group("origin") : null,
+        dealt && words.group("count") != null
             ? Numbers.parse(words.group("count"))
             : OptionalLong.empty(),
         counter(node, "number of partitions"),

@@ -149,7 +149,7 @@ final class StreamingState {
       source
           .object("latestOffset")
           .trees((topic, partitions) -> partitions.texts((partition, latest) -> {
-            OptionalLong there = Numbers.parse(latest);
+            OptionalLong there = partitions.number(partition);
             OptionalLong read = end.object(topic).number(partition);
             if (there.isPresent() && read.isPresent()) {
               rows[0] = Math.max(0, rows[0]) + Math.max(0, there.getAsLong() - read.getAsLong());

@@ -7,7 +7,9 @@ import io.sparkoptimizer.spark.TaskMetric;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,7 @@ final class TaskEnd {
   String host;
 
   String reason = "";
-  final StringBuilder reasonDetail = new StringBuilder();
+  private final Map<String, String> reasonWords = new LinkedHashMap<>();
   /** What the stack trace says of memory; empty where it does not. */
   String traceWords = "";
 
@@ -53,6 +55,11 @@ final class TaskEnd {
   private long metricsPresent;
   private final long[] peaks = new long[PEAKS.length];
   private long peaksPresent;
+
+  /** What the reason says in words, in the order of the log. */
+  String reasonDetail() {
+    return String.join(": ", reasonWords.values());
+  }
 
   boolean has(TaskMetric metric) {
     return (metricsPresent & (1L << metric.ordinal())) != 0;
@@ -130,7 +137,7 @@ final class TaskEnd {
 
   private void clearReason() {
     reason = "";
-    reasonDetail.setLength(0);
+    reasonWords.clear();
     traceWords = "";
   }
 
@@ -163,10 +170,10 @@ final class TaskEnd {
         case "Reason" -> reason = parser.getValueAsString("");
         case "Class Name", "Description", "Loss Reason", "Kill Reason", "Message" -> {
           String text = parser.getValueAsString();
-          if (text != null && reasonDetail.length() < MAX_REASON_CHARS) {
-            reasonDetail
-                .append(reasonDetail.isEmpty() ? "" : ": ")
-                .append(text, 0, Math.min(text.length(), MAX_REASON_CHARS));
+          if (text == null) {
+            reasonWords.remove(name);
+          } else {
+            reasonWords.put(name, text.substring(0, Math.min(text.length(), MAX_REASON_CHARS)));
           }
         }
         case "Full Stack Trace" -> {

@@ -260,6 +260,33 @@ class MalformedInputTest {
   }
 
   @Test
+  void read_planOfEndlessWords_isReadInTimeAndOnASmallStack() throws Exception {
+    List<String> endless = List.of(
+        "Exchange hashpartitioning(" + "a, ".repeat(20_000) + "200), ENSURE_REQUIREMENTS",
+        "Exchange x" + ", y".repeat(20_000) + ")",
+        "Exchange hashpartitioning(a, 200" + ", ".repeat(20_000) + ")",
+        "Exchange x" + ", A_B_C_D".repeat(5_000) + ")",
+        "Exchange x(" + "1,".repeat(20_000) + ")",
+        "Exchange x(" + "(1),".repeat(20_000));
+    StringBuilder log = new StringBuilder();
+    for (String words : endless) {
+      log.append(
+          "{\"Event\":\"org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart\",\"executionId\":"
+              + log.length()
+              + ",\"sparkPlanInfo\":{\"nodeName\":\"Exchange\",\"simpleString\":\"" + words
+              + "\",\"children\":[]}}\n");
+    }
+    ApplicationRun[] run = new ApplicationRun[1];
+    Thread reader = new Thread(null, () -> run[0] = Logs.run(log.toString()), "reader", 512 << 10);
+    reader.start();
+    reader.join(60_000);
+    assertThat(run[0]).as("a run, not a StackOverflowError, within a minute").isNotNull();
+    assertThat(run[0].sql())
+        .hasSize(endless.size())
+        .allSatisfy(execution -> assertThat(execution.exchanges()).hasSize(1));
+  }
+
+  @Test
   void read_lineTooLong_isCountedAndTheRestRead() throws Exception {
     InputStream in = new SequenceInputStream(
         new Endless("{\"Event\":\"SparkListenerTaskEnd\",\"x\":\"", 100L << 20),
