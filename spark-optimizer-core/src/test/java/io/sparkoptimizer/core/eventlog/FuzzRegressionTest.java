@@ -27,6 +27,11 @@ class FuzzRegressionTest {
     tryAll(FuzzTargets.logs(), "EventFuzzInputs/read", FuzzTargets::read);
   }
 
+  @Test
+  void compare_everyKnownInput_holds() throws Exception {
+    tryAll(FuzzTargets.choices(), "OracleFuzzInputs/compare", FuzzTargets::compare);
+  }
+
   private static void tryAll(Stream<byte[]> seeds, String folder, Consumer<byte[]> target)
       throws IOException, URISyntaxException {
     int[] seed = {0};

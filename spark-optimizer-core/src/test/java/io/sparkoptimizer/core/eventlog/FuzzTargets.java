@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
@@ -62,6 +64,11 @@ final class FuzzTargets {
     EventLogs.Result whole = result(() -> new ByteArrayInputStream(input));
     assertThat(whole.run() == null).as("a run or a reason").isEqualTo(whole.skipped() != null);
     assertThat(result(() -> new Dripping(input))).as("in small reads").isEqualTo(whole);
+  }
+
+  /** The log that these choices make is read as the oracle reads it. */
+  static void compare(byte[] choices) {
+    assertThat(OracleTest.differences(BentLogs.log(BentLogs.choices(choices)))).isEmpty();
   }
 
   private static EventLogs.Result result(EventLog.Opener opener) {
@@ -119,6 +126,15 @@ final class FuzzTargets {
         .resubmitEvery(1)
         .lostExecutors(1)
         .sql(1);
+  }
+
+  /** As many bytes as a log of some twenty lines takes, and fewer. */
+  static Stream<byte[]> choices() {
+    return IntStream.range(0, 12).mapToObj(seed -> {
+      byte[] choices = new byte[seed * 1000];
+      new Random(seed).nextBytes(choices);
+      return choices;
+    });
   }
 
   private static byte[] joined(byte[] first, byte[] second) {
