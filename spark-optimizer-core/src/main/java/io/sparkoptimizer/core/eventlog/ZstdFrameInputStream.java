@@ -30,8 +30,8 @@ final class ZstdFrameInputStream extends BlockInputStream {
   private static final int BLOCK_HEADER_BYTES = 3;
   private static final int RLE_BLOCK = 1;
   /**
-   * Largest window, the text that a decoder must hold: the largest that RFC 8878 asks every decoder
-   * to support, of which Spark's levels use an eighth.
+   * Largest window, the text that a decoder must hold: what RFC 8878 recommends decoders to support.
+   * Spark's default level asks for half a megabyte.
    */
   private static final long MAX_WINDOW_BYTES = 8 << 20;
 
