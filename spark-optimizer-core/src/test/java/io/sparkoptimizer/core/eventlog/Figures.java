@@ -33,14 +33,14 @@ final class Figures {
   private Figures() {}
 
   /** All figures of the tasks that a sketch stands for, in ascending order. */
-  record Sample(long[] ascending) {
-    Sample(Collection<Long> figures) {
-      this(figures.stream().mapToLong(Long::longValue).sorted().toArray());
+  record Sample(List<Long> ascending) {
+    static Sample of(Collection<Long> figures) {
+      return new Sample(figures.stream().sorted().toList());
     }
 
     @Override
     public String toString() {
-      return ascending.length + " figures, sum " + Arrays.stream(ascending).sum();
+      return ascending.size() + " figures";
     }
   }
 
@@ -52,7 +52,7 @@ final class Figures {
           component.getAccessor().setAccessible(true);
           components.put(component.getName(), of(component.getAccessor().invoke(of)));
         } catch (ReflectiveOperationException never) {
-          throw new AssertionError(never);
+          throw new LinkageError(never.getMessage(), never);
         }
       }
       return components;
@@ -122,7 +122,8 @@ final class Figures {
         compare(path + "[" + i + "]", ours.get(i), theirs.get(i), found);
       }
     } else if (reader instanceof Distribution sketch && oracle instanceof Sample sample) {
-      String difference = difference(sketch, sample.ascending());
+      String difference = difference(
+          sketch, sample.ascending().stream().mapToLong(Long::longValue).toArray());
       if (difference != null) {
         found.add(path + ": " + difference);
       }

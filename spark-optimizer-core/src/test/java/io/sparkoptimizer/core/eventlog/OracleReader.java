@@ -954,7 +954,7 @@ final class OracleReader {
         .map(task -> task.metric(TaskMetric.EXECUTOR_RUN_TIME_MS))
         .toList();
     if (runTimes.stream().anyMatch(ms -> ms != 0)) {
-      distributions.put("RUN_TIME_MS", new Figures.Sample(runTimes));
+      distributions.put("RUN_TIME_MS", Figures.Sample.of(runTimes));
     }
     for (TaskMetric metric : List.of(
         TaskMetric.INPUT_BYTES,
@@ -964,7 +964,7 @@ final class OracleReader {
         TaskMetric.PEAK_EXECUTION_MEMORY_BYTES)) {
       List<Long> figures = succeeded.stream().map(task -> task.metric(metric)).toList();
       if (figures.stream().anyMatch(figure -> figure != 0)) {
-        distributions.put(metric.name(), new Figures.Sample(figures));
+        distributions.put(metric.name(), Figures.Sample.of(figures));
       }
     }
     return distributions;
@@ -974,7 +974,7 @@ final class OracleReader {
       Map<String, Object> distributions, String figure, List<Task> tasks) {
     if (!tasks.isEmpty()) {
       distributions.put(
-          figure, new Figures.Sample(tasks.stream().map(Task::duration).toList()));
+          figure, Figures.Sample.of(tasks.stream().map(Task::duration).toList()));
     }
   }
 
@@ -1067,8 +1067,7 @@ final class OracleReader {
           }
         }
         case "SparkListenerUnpersistRDD" ->
-          computedRdds.remove(
-              count(tree.path("RDD ID")) == null ? (Long) (-1L) : count(tree.path("RDD ID")));
+          computedRdds.removeIf(rdd -> rdd.equals(count(tree.path("RDD ID"))));
         case "SparkListenerStageExecutorMetrics" -> {
           Life life = key(tree) == null ? null : lives.get(key(tree));
           if (life != null && text(tree.path("Executor ID")) != null) {

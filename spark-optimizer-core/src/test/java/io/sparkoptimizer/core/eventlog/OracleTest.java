@@ -23,6 +23,8 @@ class OracleTest {
   private static final int SEEDS = 250 * THOROUGHNESS;
   private static final int CUTS_PER_SAMPLE = 8 * THOROUGHNESS;
 
+  private static final List<Codecs> CODECS = List.of(Codecs.values());
+
   /** What the oracle is not asked: a guess, and the sizes of blocks, which have tests of their own. */
   private static final Set<String> NOT_ASKED =
       Set.of("jobType", "cachedRdds", "largestBroadcastBytes");
@@ -137,7 +139,7 @@ class OracleTest {
       int from = 0;
       while (from < log.length) { // anywhere: a line that a split cuts is two broken ones
         int to = Math.min(log.length, from + 1 + random.nextInt(log.length));
-        Codecs codec = Codecs.values()[random.nextInt(Codecs.values().length)];
+        Codecs codec = CODECS.get(random.nextInt(CODECS.size()));
         parts.add(codec.compress(Arrays.copyOfRange(log, from, to), 1 + random.nextInt(5000)));
         from = to;
       }
@@ -151,9 +153,9 @@ class OracleTest {
     for (EventLog sample : logsUnder(Path.of("..", "samples", "eventlogs"))) {
       byte[] text = text(sample);
       for (int i = 0; i < CUTS_PER_SAMPLE; i++) {
-        Codecs codec = Codecs.values()[i % Codecs.values().length];
+        Codecs codec = CODECS.get(i % CODECS.size());
         byte[] packed = codec.compress(Arrays.copyOf(text, 1 + random.nextInt(text.length)));
-        int cut = i < Codecs.values().length ? packed.length : random.nextInt(packed.length);
+        int cut = i < CODECS.size() ? packed.length : random.nextInt(packed.length);
         assertThat(differences(Arrays.copyOf(packed, cut)))
             .as("%s as %s, cut at byte %s", sample.location(), codec, cut)
             .isEmpty();
