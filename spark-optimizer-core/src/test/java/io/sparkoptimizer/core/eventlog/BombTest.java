@@ -113,7 +113,7 @@ class BombTest {
 
   @Test
   void read_gzipOfGzip_isRefusedForWhatBothMakeOfIt() {
-    byte[] line = Logs.bytes("{\"Event\":\"SparkListenerBlockUpdated\",\"x\":\"\"}\n");
+    byte[] line = Logs.bytes("{\"Event\":\"SparkListenerTaskGettingResult\",\"x\":\"\"}\n");
     byte[] inner = gzip(line, 3 << 20); // some hundred times as many, and again
     assertThat(inner.length * 100L).isLessThan(3L * MEBIBYTE * line.length);
     assertThat(inner.length * 900L).isGreaterThan(3L * MEBIBYTE * line.length);
@@ -144,8 +144,8 @@ class BombTest {
 
   @Test
   void read_logOfOneLineAgainAndAgain_isNoBomb() {
-    byte[] line = Logs.bytes(
-        "{\"Event\":\"SparkListenerBlockUpdated\",\"x\":\"" + "repeated ".repeat(200) + "\"}\n");
+    byte[] line = Logs.bytes("{\"Event\":\"SparkListenerTaskGettingResult\",\"x\":\""
+        + "repeated ".repeat(200) + "\"}\n");
     int times = 80 * MEBIBYTE / line.length;
     ByteArrayOutputStream text = new ByteArrayOutputStream(80 * MEBIBYTE);
     for (int i = 0; i < times; i++) {
