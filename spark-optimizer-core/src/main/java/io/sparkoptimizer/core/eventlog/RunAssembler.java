@@ -29,6 +29,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongFunction;
 import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,8 @@ final class RunAssembler {
   /** More than these say no more of an application whose nodes come and go. */
   private static final int MAX_EXCLUSIONS = 10_000;
 
+  private static final long NO_EXECUTION = -1;
+
   private final TreeMap<Long, StageState> stages = new TreeMap<>();
   private final Map<String, ExecutorState> executors = new LinkedHashMap<>();
   private final Map<Integer, JobState> jobs = new TreeMap<>();
@@ -60,8 +63,9 @@ final class RunAssembler {
   private final StreamingState streaming = new StreamingState();
   private final BlockState blocks = new BlockState();
   private final List<Exclusion> exclusions = new ArrayList<>();
-  /** Bytes of SQL exchanges, by the accumulators that count them. */
-  private final Map<Long, Long> dataSizes = new HashMap<>();
+  private final Map<Integer, Long> executionOfStage = new HashMap<>();
+  /** Bytes of SQL exchanges, by the execution that ran them and the accumulators that count them. */
+  private final Map<Long, Map<Long, Long>> dataSizes = new HashMap<>();
 
   private @Nullable String sparkVersion;
   private @Nullable String appId;
@@ -303,6 +307,11 @@ final class RunAssembler {
       }
     }
     job.sqlExecutionId = event.object("Properties").number("spark.sql.execution.id");
+    if (job.sqlExecutionId.isPresent()) {
+      // The first that lists a stage runs it; to others its output is there already.
+      job.stageIds.forEach(
+          stageId -> executionOfStage.putIfAbsent(stageId, job.sqlExecutionId.getAsLong()));
+    }
   }
 
   void jobEnded(JsonTree event) {
@@ -355,8 +364,11 @@ final class RunAssembler {
             && figure.number("ID").isPresent()
             && figure.number("Value").isPresent()) {
           // Of a stage's attempts the last one has counted for all.
-          dataSizes.merge(
-              figure.number("ID").getAsLong(), figure.number("Value").getAsLong(), Math::max);
+          dataSizes
+              .computeIfAbsent(
+                  executionOfStage.getOrDefault(stage.stageId, NO_EXECUTION), id -> new HashMap<>())
+              .merge(
+                  figure.number("ID").getAsLong(), figure.number("Value").getAsLong(), Math::max);
         }
       }
       seen(event.object("Stage Info").number("Completion Time"));
@@ -370,15 +382,27 @@ final class RunAssembler {
   void excluded(JsonTree event) {
     if (exclusions.size() < MAX_EXCLUSIONS) {
       OptionalLong failures = event.number("taskFailures");
-      exclusions.add(new Exclusion(
+      Exclusion exclusion = new Exclusion(
           event.text("executorId"),
           event.text("hostId"),
           event.count("stageId"),
           failures.isPresent() ? failures : event.number("executorFailures"),
           event.number("time"),
-          OptionalLong.empty()));
+          OptionalLong.empty());
+      // Since Spark 3.1 each is logged twice, in both spellings.
+      if (!exclusions.contains(exclusion)) {
+        exclusions.add(exclusion);
+      }
       seen(event.number("time"));
     }
+  }
+
+  /** Accumulators of the stages that an execution ran, and of those whose job's start is missing. */
+  private LongFunction<@Nullable Long> stageFigures(long executionId) {
+    Map<Long, Long> own = dataSizes.getOrDefault(executionId, Map.of());
+    Map<Long, Long> nobodys = dataSizes.getOrDefault(NO_EXECUTION, Map.of());
+    return accumulator ->
+        own.containsKey(accumulator) ? own.get(accumulator) : nobodys.get(accumulator);
   }
 
   /** Ends what excluded this executor or node from the whole application. */
@@ -561,8 +585,9 @@ final class RunAssembler {
         .toList();
     builtStages.forEach(stage -> order(stage.submissionTimeMs(), stage.completionTimeMs()));
     builtExecutors.forEach(executor -> order(executor.addTimeMs(), executor.removeTimeMs()));
-    List<SqlExecution> executions =
-        sql.values().stream().map(execution -> execution.build(dataSizes)).toList();
+    List<SqlExecution> executions = sql.values().stream()
+        .map(execution -> execution.build(stageFigures(execution.executionId)))
+        .toList();
     RunStatus status = status(inProgress && fresh);
     if (!started) {
       issue(QualityIssue.NO_APP_START);

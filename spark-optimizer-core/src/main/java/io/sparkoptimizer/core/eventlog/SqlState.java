@@ -3,6 +3,7 @@ package io.sparkoptimizer.core.eventlog;
 import io.sparkoptimizer.spark.SqlExecution;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -100,9 +102,15 @@ final class SqlState {
     List<PlannedScan> newScans = new ArrayList<>();
     List<PlannedExchange> newExchanges = new ArrayList<>();
     adaptiveReads.clear();
+    // What is reused stands in the plan again, whole, with the counters of where it ran.
+    Set<Long> counters = new HashSet<>();
     List<JsonTree> open = new ArrayList<>(List.of(plan));
     while (!open.isEmpty()) {
       JsonTree node = open.remove(open.size() - 1);
+      OptionalLong counter = counter(node, "");
+      if (counter.isPresent() && !counters.add(counter.getAsLong())) {
+        continue;
+      }
       open.addAll(node.objects("children"));
       String name = node.text("nodeName");
       if (name == null) {
@@ -169,7 +177,7 @@ final class SqlState {
     }
     int end = 0;
     while (end < name.length()
-        && (Character.isLetter(name.charAt(end)) || name.charAt(end) == '_')) {
+        && (Character.isLetterOrDigit(name.charAt(end)) || name.charAt(end) == '_')) {
       end++;
     }
     String operator = end == 0 || name.startsWith("Execute ")
@@ -193,7 +201,7 @@ final class SqlState {
   }
 
   /** @param stageFigures accumulators of tasks, by id */
-  SqlExecution build(Map<Long, Long> stageFigures) {
+  SqlExecution build(LongFunction<@Nullable Long> stageFigures) {
     List<SqlExecution.Scan> counted = new ArrayList<>();
     for (PlannedScan scan : scans) {
       counted.add(new SqlExecution.Scan(
@@ -207,7 +215,8 @@ final class SqlState {
           exchange.partitioning(),
           exchange.origin(),
           partitions.isPresent() ? partitions : exchange.partitions(),
-          figure(exchange.bytesCounter(), exchange.broadcast() ? driverFigures : stageFigures)));
+          figure(
+              exchange.bytesCounter(), exchange.broadcast() ? driverFigures::get : stageFigures)));
     }
     boolean timed = startTimeMs.isPresent()
         && endTimeMs.isPresent()
@@ -235,11 +244,11 @@ final class SqlState {
   }
 
   private OptionalLong figure(OptionalLong counter) {
-    return figure(counter, driverFigures);
+    return figure(counter, driverFigures::get);
   }
 
-  private static OptionalLong figure(OptionalLong counter, Map<Long, Long> figures) {
-    Long value = counter.isPresent() ? figures.get(counter.getAsLong()) : null;
+  private static OptionalLong figure(OptionalLong counter, LongFunction<@Nullable Long> figures) {
+    Long value = counter.isPresent() ? figures.apply(counter.getAsLong()) : null;
     return value == null ? OptionalLong.empty() : OptionalLong.of(value);
   }
 }

@@ -13,6 +13,7 @@ import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.StreamingProgress;
 import io.sparkoptimizer.spark.TaskDistribution;
 import io.sparkoptimizer.spark.TaskMetric;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -252,7 +253,11 @@ class WhatALogTellsTest {
                     "BroadcastExchange",
                     "BroadcastExchange HashedRelationBroadcastMode(List(a), false), [plan_id=9]",
                     metric("data size", 3))),
-            node("ReusedExchange", "ReusedExchange [a#1], Exchange hashpartitioning(a, 200)", "")));
+            node(
+                "ReusedExchange",
+                "ReusedExchange [a#1], Exchange hashpartitioning(a, 200)",
+                "",
+                exchange(1))));
     String counted =
         ",\"Accumulables\":[{\"ID\":1,\"Name\":\"data size\",\"Value\":\"5000\",\"Metadata\":\"sql\"},{\"ID\":9,\"Name\":\"number of output rows\",\"Value\":\"1\"}]";
     ApplicationRun run = Logs.run(START
@@ -281,6 +286,42 @@ class WhatALogTellsTest {
             new SqlExecution.Exchange(
                 true, null, null, OptionalLong.empty(), OptionalLong.of(64000)));
     assertThat(run.largestBroadcastBytes()).hasValue(64000);
+  }
+
+  /** The plan of a cached table stands in that of every query that reads it. */
+  @Test
+  void sql_exchangeThatAnotherExecutionRan_hasNoBytes() {
+    String ran =
+        ",\"Accumulables\":[{\"ID\":1,\"Name\":\"data size\",\"Value\":\"5000\",\"Metadata\":\"sql\"}]";
+    String job =
+        "{\"Event\":\"SparkListenerJobStart\",\"Job ID\":%d,\"Submission Time\":2000,\"Stage IDs\":[0],"
+            + "\"Properties\":{\"spark.sql.execution.id\":\"%d\"}}\n";
+    String first = sql("SparkListenerSQLExecutionStart", exchange(1));
+    ApplicationRun run = Logs.run(START
+        + first
+        + String.format(Locale.ROOT, job, 0, 0)
+        + "{\"Event\":\"SparkListenerStageCompleted\"," + stageInfo(0, 0, ran)
+        + first.replace("\"executionId\":0", "\"executionId\":1")
+        + String.format(Locale.ROOT, job, 1, 1)
+        + END);
+    assertThat(run.sql())
+        .extracting(execution -> execution.exchanges().get(0).bytes())
+        .containsExactly(OptionalLong.of(5000), OptionalLong.empty());
+  }
+
+  @Test
+  void sql_nodeNames_keepDigitsThatAreTheirs() {
+    ApplicationRun run = Logs.run(START
+        + sql(
+            "SparkListenerSQLExecutionStart",
+            node(
+                "WriteToDataSourceV2",
+                "",
+                "",
+                node("WholeStageCodegen (3)", "", "", node("ShuffleQueryStage 2", "", ""))))
+        + END);
+    assertThat(run.sql().get(0).operators())
+        .containsOnlyKeys("WriteToDataSourceV2", "WholeStageCodegen", "ShuffleQueryStage");
   }
 
   @Test
