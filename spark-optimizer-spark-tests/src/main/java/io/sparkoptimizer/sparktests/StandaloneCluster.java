@@ -3,6 +3,7 @@ package io.sparkoptimizer.sparktests;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -11,6 +12,7 @@ import java.util.regex.Pattern;
 public final class StandaloneCluster implements AutoCloseable {
 
   private static final Duration START = Duration.ofMinutes(3);
+  private static final String LOOPBACK = "127.0.0.1";
   private static final Pattern MASTER_URL =
       Pattern.compile("Starting Spark master at (spark://\\S+:\\d+)");
   private static final Pattern REGISTERED = Pattern.compile("Successfully registered with master");
@@ -34,12 +36,30 @@ public final class StandaloneCluster implements AutoCloseable {
       int workers,
       int coresPerWorker,
       int memoryMbPerWorker) {
+    return start(
+        installation,
+        folder,
+        Collections.nCopies(workers, LOOPBACK),
+        coresPerWorker,
+        memoryMbPerWorker);
+  }
+
+  /**
+   * Starts a cluster with a worker on each of some hosts: other addresses of loopback stand for other machines, for which Spark has
+   * speculative copies and remote reads.
+   */
+  public static StandaloneCluster start(
+      SparkInstallation installation,
+      Path folder,
+      List<String> hosts,
+      int coresPerWorker,
+      int memoryMbPerWorker) {
     StandaloneCluster cluster = new StandaloneCluster();
     try {
       cluster.startAll(
           installation,
           folder.toAbsolutePath().normalize(),
-          workers,
+          hosts,
           coresPerWorker,
           memoryMbPerWorker);
       return cluster;
@@ -50,15 +70,15 @@ public final class StandaloneCluster implements AutoCloseable {
   }
 
   private void startAll(
-      SparkInstallation installation, Path folder, int workers, int cores, int memoryMb) {
+      SparkInstallation installation, Path folder, List<String> hosts, int cores, int memoryMb) {
     ChildProcess master = begin(
         installation,
         folder,
         "master",
         "org.apache.spark.deploy.master.Master",
-        List.of("--host", "127.0.0.1", "--port", "0", "--webui-port", "0"));
+        List.of("--host", LOOPBACK, "--port", "0", "--webui-port", "0"));
     masterUrl = master.awaitOutput(MASTER_URL, START).group(1);
-    for (int i = 1; i <= workers; i++) {
+    for (int i = 1; i <= hosts.size(); i++) {
       begin(
           installation,
           folder,
@@ -66,7 +86,7 @@ public final class StandaloneCluster implements AutoCloseable {
           "org.apache.spark.deploy.worker.Worker",
           List.of(
               "--host",
-              "127.0.0.1",
+              hosts.get(i - 1),
               "--cores",
               String.valueOf(cores),
               "--memory",
