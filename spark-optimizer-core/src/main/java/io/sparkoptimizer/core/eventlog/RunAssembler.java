@@ -307,7 +307,7 @@ final class RunAssembler {
       }
     }
     job.sqlExecutionId = event.object("Properties").number("spark.sql.execution.id");
-    if (job.sqlExecutionId.isPresent()) {
+    if (job.sqlExecutionId.orElse(NO_EXECUTION) >= 0) {
       // The first that lists a stage runs it; to others its output is there already.
       job.stageIds.forEach(
           stageId -> executionOfStage.putIfAbsent(stageId, job.sqlExecutionId.getAsLong()));

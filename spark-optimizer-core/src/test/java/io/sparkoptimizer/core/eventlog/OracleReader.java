@@ -1144,20 +1144,37 @@ final class OracleReader {
     return id == null || id < 0 ? null : id;
   }
 
-  /** Bytes of shuffled rows, by the accumulators that count them. */
-  private Map<Long, Long> dataSizes() {
+  /**
+   * Bytes of shuffled rows that an execution's stages, or those of none, counted: by accumulator.
+   *
+   * @param execution null for stages of none
+   */
+  private Map<Long, Long> dataSizes(Long execution) {
     Map<Long, Long> sizes = new TreeMap<>();
-    for (JsonNode event : all("SparkListenerStageCompleted")) {
-      JsonNode info = child(event, "Stage Info");
+    Map<Long, Long> executionOfStage = new TreeMap<>();
+    Map<Long, Set<Long>> stagesOfJobs = new TreeMap<>();
+    for (Event event : events) {
+      JsonNode tree = event.tree();
+      JsonNode info = child(tree, "Stage Info");
+      if (event.name().equals("SparkListenerJobStart") && count(tree.path("Job ID")) != null) {
+        Set<Long> stages =
+            stagesOfJobs.computeIfAbsent(count(tree.path("Job ID")), job -> new TreeSet<>());
+        stages.addAll(stagesOf(tree));
+        Long begun = number(child(tree, "Properties").path("spark.sql.execution.id"));
+        if (begun != null && begun >= 0) {
+          stages.forEach(stage -> executionOfStage.putIfAbsent(stage, begun));
+        }
+      }
+      if (!event.name().equals("SparkListenerStageCompleted")
+          || key(info) == null
+          || !Objects.equals(execution, executionOfStage.get(key(info).stageId()))) {
+        continue;
+      }
       for (JsonNode figure : stream(info.path("Accumulables")).toList()) {
         String name = text(figure.path("Name"));
         Long id = number(figure.path("ID"));
         Long value = number(figure.path("Value"));
-        if (key(info) != null
-            && name != null
-            && name.startsWith("data size")
-            && id != null
-            && value != null) {
+        if (name != null && name.startsWith("data size") && id != null && value != null) {
           sizes.merge(id, value, Math::max);
         }
       }
@@ -1206,9 +1223,11 @@ final class OracleReader {
     }
     List<Map<String, Object>> all = new ArrayList<>();
     executions.forEach((id, execution) -> {
+      Map<Long, Long> figures = new TreeMap<>(dataSizes(null));
+      figures.putAll(dataSizes(id));
       @SuppressWarnings("unchecked")
       Map<String, Object> shape =
-          (Map<String, Object>) Figures.of(shapes.get(id).build(dataSizes()));
+          (Map<String, Object>) Figures.of(shapes.get(id).build(figures::get));
       Long start = (Long) execution.get("startTimeMs");
       Long end = ends.get(id);
       shape.putAll(execution);
@@ -1249,7 +1268,10 @@ final class OracleReader {
             "failures", failures == null ? number(tree.path("executorFailures")) : failures);
         exclusion.put("timeMs", number(tree.path("time")));
         exclusion.put("endTimeMs", null);
-        exclusions.add(exclusion);
+        // Logged in both spellings, it is one.
+        if (!exclusions.contains(exclusion)) {
+          exclusions.add(exclusion);
+        }
       } else if (takesBack(event)) {
         exclusions.stream()
             .filter(exclusion -> exclusion.get("stageId") == null
