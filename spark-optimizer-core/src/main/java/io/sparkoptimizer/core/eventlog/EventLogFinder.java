@@ -96,7 +96,7 @@ final class EventLogFinder {
   static Closeable hold(Found listed) {
     try {
       return listed.file() == null ? () -> {} : new ZipFile(listed.file().toFile());
-    } catch (IOException told) { // by open
+    } catch (IOException | RuntimeException | OutOfMemoryError told) { // by open
       return () -> {};
     }
   }
