@@ -38,7 +38,7 @@ final class Schema {
   static final String HISTORY = "spark_optimizer_schema_history";
 
   private static final List<SqlMigration> MIGRATIONS =
-      List.of(new SqlMigration(1, "runs"), new SqlMigration(2, "skipped_inputs"));
+      List.of(new SqlMigration(1, "runs"), new SqlMigration(2, "more_of_runs"));
 
   private Schema() {}
 

@@ -21,9 +21,11 @@ import io.sparkoptimizer.spi.Repository;
 import io.sparkoptimizer.spi.Repository.CollectedRun;
 import io.sparkoptimizer.spi.Repository.SaveResult;
 import io.sparkoptimizer.testkit.SyntheticRuns;
+import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -39,6 +41,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -195,11 +199,12 @@ class SqliteFileTest {
     List<String> application = new ArrayList<>(List.of("id"));
     RunTables.fields().forEach(field -> application.add(field.getName()));
     assertThat(column(file, "select name from pragma_table_info('applications')"))
-        .isEqualTo(application);
+        .containsExactlyInAnyOrderElementsOf(application);
     for (Map.Entry<String, List<Field<?>>> list : RunTables.listFields().entrySet()) {
       assertThat(column(file, "select name from pragma_table_info('" + list.getKey() + "')"))
           .as(list.getKey())
-          .isEqualTo(list.getValue().stream().map(Field::getName).toList());
+          .containsExactlyInAnyOrderElementsOf(
+              list.getValue().stream().map(Field::getName).toList());
     }
     assertThat(column(file, "select name from pragma_table_info('inputs')"))
         .isEqualTo(Inputs.fields().stream().map(Field::getName).toList());
@@ -214,13 +219,23 @@ class SqliteFileTest {
     try (Repository repository = open(file)) {
       save(repository, runs);
     }
-    execute(
-        file,
-        "alter table inputs drop column skipped",
-        "delete from " + Schema.HISTORY + " where version <> '1'");
+    try (InputStream second = Schema.class.getResourceAsStream("V2__more_of_runs.sql")) {
+      Matcher added = Pattern.compile("alter table (\\w+) add column (\\w+)")
+          .matcher(new String(second.readAllBytes(), StandardCharsets.UTF_8));
+      while (added.find()) {
+        execute(file, "alter table " + added.group(1) + " drop column " + added.group(2));
+      }
+    }
+    execute(file, "delete from " + Schema.HISTORY + " where version <> '1'");
     List<String> known = column(file, "select location from inputs");
     try (Repository repository = open(file)) {
-      assertThat(repository.runs(RunQuery.ALL)).containsExactlyInAnyOrderElementsOf(runs);
+      assertThat(repository.runs(RunQuery.ALL))
+          .extracting(ApplicationRun::id)
+          .containsExactlyInAnyOrderElementsOf(
+              runs.stream().map(ApplicationRun::id).toList());
+      assertThat(repository.summaries(RunQuery.ALL))
+          .allSatisfy(row ->
+              assertThat(row.inputBytes()).isEqualTo(row.totals().get(TaskMetric.INPUT_BYTES)));
       assertThat(repository.known(runs.get(0).sourceName(), known)).isNotEmpty();
       InputStamp note = new InputStamp("/note.txt", 1, 1);
       repository.remember("default", List.of(new Repository.KnownInput(note, "no log")));
