@@ -27,7 +27,10 @@ public record TimeByBytes(
   public static final TimeByBytes NONE = new TimeByBytes(0, 0, 0, 0, 0, 0);
 
   /** Fewer tasks lie on a line by chance. */
-  private static final int LEAST_TASKS = 3;
+  private static final int LEAST_TASKS = 8;
+
+  /** What tasks read must differ by this standard deviation: a line through a point has any slope. */
+  private static final double LEAST_APART_BYTES = 1 << 16;
 
   /** With one more task. */
   public TimeByBytes and(double bytes, double taskMs) {
@@ -53,11 +56,18 @@ public record TimeByBytes(
         codeviation + other.codeviation + apart * apartMs * weight);
   }
 
-  /** Milliseconds that a MiB more takes; empty where tasks are too few or all read the same. */
+  private boolean isLine() {
+    return tasks >= LEAST_TASKS && Math.sqrt(bytesDeviation / tasks) >= LEAST_APART_BYTES;
+  }
+
+  /**
+   * Milliseconds that a MiB more takes; empty for fewer than {@value #LEAST_TASKS} tasks, and where the
+   * bytes that they read have a standard deviation of less than 64 KiB.
+   */
   public OptionalDouble msPerMib() {
-    return tasks < LEAST_TASKS || bytesDeviation <= 0
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(codeviation / bytesDeviation * (1 << 20));
+    return isLine()
+        ? OptionalDouble.of(codeviation / bytesDeviation * (1 << 20))
+        : OptionalDouble.empty();
   }
 
   /** Milliseconds that a task takes before it reads a byte; empty where {@link #msPerMib} is. */
@@ -70,7 +80,7 @@ public record TimeByBytes(
 
   /** Pearson's, -1 to 1; empty where {@link #msPerMib} is, or where all tasks took equally long. */
   public OptionalDouble correlation() {
-    return tasks < LEAST_TASKS || bytesDeviation <= 0 || taskMsDeviation <= 0
+    return !isLine() || taskMsDeviation <= 0
         ? OptionalDouble.empty()
         : OptionalDouble.of(
             Math.max(-1, Math.min(1, codeviation / Math.sqrt(bytesDeviation * taskMsDeviation))));

@@ -14,10 +14,9 @@ class TimeByBytesTest {
       TimeByBytes whole = TimeByBytes.NONE;
       TimeByBytes left = TimeByBytes.NONE;
       TimeByBytes right = TimeByBytes.NONE;
-      int tasks = 3 + random.nextInt(500);
+      int tasks = 100 + random.nextInt(500);
       for (int i = 0; i < tasks; i++) {
-        double mib =
-            1000 + random.nextDouble() * 0.1; // large and near each other: squares would drown
+        double mib = 1000 + random.nextDouble(); // large and near each other: squares would drown
         double bytes = mib * (1 << 20);
         double ms = 250 + 40 * mib;
         whole = whole.and(bytes, ms);
@@ -41,7 +40,10 @@ class TimeByBytesTest {
   void msPerMib_tooFewTasksOrAllAlike_isUnknown() {
     assertThat(TimeByBytes.NONE.msPerMib()).isEmpty();
     assertThat(TimeByBytes.NONE.and(1, 1).and(2, 2).msPerMib()).isEmpty();
-    TimeByBytes alike = TimeByBytes.NONE.and(5, 1).and(5, 2).and(5, 3);
+    TimeByBytes alike = TimeByBytes.NONE;
+    for (int i = 0; i < 20; i++) {
+      alike = alike.and(1e6 + i * 1000.0, i); // some KB apart
+    }
     assertThat(alike.msPerMib()).isEmpty();
     assertThat(alike.taskCostMs()).isEmpty();
     assertThat(alike.correlation()).isEmpty();

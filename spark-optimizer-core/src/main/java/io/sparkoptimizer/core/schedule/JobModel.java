@@ -1,7 +1,9 @@
 package io.sparkoptimizer.core.schedule;
 
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.JobStatus;
 import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.SparkJob;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -126,11 +128,19 @@ public final class JobModel {
     return residuals;
   }
 
-  /** Whether a run went through to its end, and its log tells all of it. */
+  /**
+   * Whether a run went through to its end, and its log tells all of it. One whose last job failed did not,
+   * whatever its exit code: under Spark 4 a program that throws in client mode leaves 0 behind.
+   */
   public static boolean isWhole(ApplicationRun run) {
     return run.status() == RunStatus.SUCCEEDED
         && run.quality().complete()
-        && run.durationMs().isPresent();
+        && run.durationMs().isPresent()
+        && lastJob(run).filter(job -> job.status() == JobStatus.FAILED).isEmpty();
+  }
+
+  private static Optional<SparkJob> lastJob(ApplicationRun run) {
+    return run.jobs().stream().max(Comparator.comparingInt(SparkJob::jobId));
   }
 
   private static List<Member> members(List<ApplicationRun> runs) {

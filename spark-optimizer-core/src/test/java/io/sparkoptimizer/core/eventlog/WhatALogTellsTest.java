@@ -370,41 +370,35 @@ class WhatALogTellsTest {
 
   @Test
   void stage_tasksOfEveryOutcome_haveDistributionsOfTheirOwn() {
+    StringBuilder tasks = new StringBuilder();
+    for (int mib = 1; mib <= 10; mib++) {
+      String bytes = "Bytes Read\":" + ((long) mib << 20) + "}";
+      tasks.append(task(
+          0,
+          0,
+          "Success",
+          2000,
+          2000 + 50 + 100 * mib,
+          "\"Executor Run Time\":" + 100 * mib
+              + (mib % 2 == 0
+                  ? ",\"Input Metrics\":{\"" + bytes
+                  : ",\"Shuffle Read Metrics\":{\"Local " + bytes)));
+    }
     ApplicationRun run = Logs.run(START
-        + task(
-            0,
-            0,
-            "Success",
-            2000,
-            2100,
-            "\"Executor Run Time\":80,\"Shuffle Read Metrics\":{\"Local Bytes Read\":1048576}")
-        + task(
-            0,
-            0,
-            "Success",
-            2000,
-            2300,
-            "\"Executor Run Time\":280,\"Shuffle Read Metrics\":{\"Local Bytes Read\":3145728}")
-        + task(
-            0,
-            0,
-            "Success",
-            2000,
-            2200,
-            "\"Executor Run Time\":180,\"Input Metrics\":{\"Bytes Read\":2097152}")
+        + tasks
         + task(0, 0, "ExceptionFailure", 2000, 2050, "")
         + task(0, 0, "TaskKilled", 2000, 2007, "")
         + task(0, 0, "Resubmitted", 2000, 2100, "")
         + END);
     StageAttempt stage = run.stages().get(0);
-    assertThat(stage.distribution(TaskDistribution.DURATION_MS).sum()).isEqualTo(600);
-    assertThat(stage.distribution(TaskDistribution.RUN_TIME_MS).quantile(0.5)).isEqualTo(180);
-    assertThat(stage.distribution(TaskDistribution.RUN_TIME_MS).count()).isEqualTo(3);
+    assertThat(stage.distribution(TaskDistribution.DURATION_MS).sum()).isEqualTo(6000);
+    assertThat(stage.distribution(TaskDistribution.RUN_TIME_MS).quantile(0.5)).isEqualTo(600);
+    assertThat(stage.distribution(TaskDistribution.RUN_TIME_MS).count()).isEqualTo(10);
     assertThat(stage.distribution(TaskDistribution.FAILED_DURATION_MS).sum()).isEqualTo(50);
     assertThat(stage.distribution(TaskDistribution.FAILED_DURATION_MS).count()).isEqualTo(1);
     assertThat(stage.distribution(TaskDistribution.KILLED_DURATION_MS).sum()).isEqualTo(7);
     assertThat(stage.timeByBytes().msPerMib().getAsDouble()).isCloseTo(100, within(1e-9));
-    assertThat(stage.timeByBytes().taskCostMs().getAsDouble()).isCloseTo(0, within(1e-6));
+    assertThat(stage.timeByBytes().taskCostMs().getAsDouble()).isCloseTo(50, within(1e-6));
     assertThat(stage.timeByBytes().correlation().getAsDouble()).isCloseTo(1, within(1e-9));
   }
 

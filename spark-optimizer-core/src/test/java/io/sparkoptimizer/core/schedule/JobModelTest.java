@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import io.sparkoptimizer.core.TestRuns;
 import io.sparkoptimizer.core.recommend.Setup;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.JobStatus;
 import io.sparkoptimizer.spark.Measures;
 import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.SparkJob;
 import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.TaskMetric;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
@@ -190,6 +193,23 @@ class JobModelTest {
 
     assertThat(JobModel.of(failed).orElseThrow().hasWholeRun()).isFalse();
     assertThat(growing(1).hasWholeRun()).isTrue();
+  }
+
+  @Test
+  void isWhole_lastJobFailedThoughTheExitCodeIsZero_isNot() {
+    ApplicationRun run = TestRuns.etl().build();
+    List<SparkJob> jobs = new ArrayList<>(run.jobs());
+    SparkJob last = jobs.remove(jobs.size() - 1);
+    jobs.add(new SparkJob(
+        last.jobId(),
+        JobStatus.FAILED,
+        last.submissionTimeMs(),
+        last.completionTimeMs(),
+        last.stageIds(),
+        last.sqlExecutionId()));
+
+    assertThat(JobModel.isWhole(run)).isTrue();
+    assertThat(JobModel.isWhole(run.toBuilder().jobs(jobs).build())).isFalse();
   }
 
   /** Tasks whose time is all deserialisation: a warm slot needs none. */
