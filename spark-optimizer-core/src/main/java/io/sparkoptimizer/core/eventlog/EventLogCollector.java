@@ -9,10 +9,7 @@ import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spi.Collector;
 import io.sparkoptimizer.spi.InputStamp;
 import java.io.Closeable;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +37,9 @@ public final class EventLogCollector implements Collector {
 
   /** Logs that the sink is asked about at a time. */
   private static final int CHUNK = 500;
+
+  private static final String UNREADABLE_NOW =
+      "cannot be read to its end: the disk or the network failed; collect again to read it anew";
 
   private final Path path;
   private final int threads;
@@ -90,7 +90,8 @@ public final class EventLogCollector implements Collector {
     @Override
     public ReadAhead.Outcome apply(EventLog log) {
       AtomicBoolean failed = new AtomicBoolean();
-      EventLog watched = log.openedBy(opener -> () -> watch(opener.open(), failed));
+      EventLog watched = log.openedBy(opener -> () ->
+          new WatchedInputStream(opener.open(), failed, untoldBytes::addAndGet, () -> closed));
       try {
         if (!selection.mayTakeByHead(watched)) {
           return new ReadAhead.Outcome(log, null, false);
@@ -105,31 +106,6 @@ public final class EventLogCollector implements Collector {
         Result none = Result.none(Lack.UNREADABLE, log.location(), "cannot be read: " + broken);
         return new ReadAhead.Outcome(log, none, true);
       }
-    }
-
-    private InputStream watch(InputStream stored, AtomicBoolean failed) {
-      return new FilterInputStream(stored) {
-        @Override
-        public int read() throws IOException {
-          byte[] one = new byte[1];
-          return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] to, int offset, int length) throws IOException {
-          if (closed) {
-            throw new InterruptedIOException("the collection has ended");
-          }
-          try {
-            int count = in.read(to, offset, length);
-            untoldBytes.addAndGet(Math.max(0, count));
-            return count;
-          } catch (IOException fault) {
-            failed.set(true);
-            throw fault;
-          }
-        }
-      };
     }
 
     void tellBytes(Sink sink) {
@@ -207,10 +183,13 @@ public final class EventLogCollector implements Collector {
     }
   }
 
-  private static void tell(ReadAhead.Outcome outcome, Sink sink) {
+  static void tell(ReadAhead.Outcome outcome, Sink sink) {
     Result result = outcome.result();
     if (result == null) {
       sink.filter();
+    } else if (result.run() != null && outcome.sourceFailed()) {
+      // Half a run that the ledger knows would never be read again, though its log is whole.
+      sink.skip(new SkippedInput(outcome.log().location(), UNREADABLE_NOW));
     } else if (result.run() != null) {
       sink.accept(result.run(), outcome.log().stamp());
     } else if (result.skipped() != null) {
