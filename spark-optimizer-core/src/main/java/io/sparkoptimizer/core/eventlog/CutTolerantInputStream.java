@@ -77,7 +77,7 @@ final class CutTolerantInputStream extends InputStream {
     if (below != null) {
       return below.storedBytes();
     }
-    return in instanceof ZipEntryInputStream entry ? entry.storedBytes() : read;
+    return in instanceof StoredBytes known ? known.storedBytes() : read;
   }
 
   /** Never 0 before the end: gzip's decoder takes that for the end of its members. */

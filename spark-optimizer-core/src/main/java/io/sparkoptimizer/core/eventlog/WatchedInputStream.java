@@ -11,15 +11,16 @@ import java.util.function.LongConsumer;
 import java.util.zip.ZipException;
 
 /** The bytes of a part while a collection reads them: counted, ended with it, and their faults noted. */
-final class WatchedInputStream extends FilterInputStream {
+final class WatchedInputStream extends FilterInputStream implements StoredBytes {
   private final AtomicBoolean failed;
   private final LongConsumer counted;
   private final BooleanSupplier ended;
+  private long read;
 
   /**
    * @param failed set where the bytes cannot be had now; what is wrong with them stays so and does not
    *     count
-   * @param counted takes how many bytes were read
+   * @param counted takes how many bytes were read, as they are stored
    * @param ended whether nobody wants them any more
    */
   WatchedInputStream(
@@ -43,7 +44,10 @@ final class WatchedInputStream extends FilterInputStream {
     }
     try {
       int count = in.read(to, offset, length);
-      counted.accept(Math.max(0, count));
+      counted.accept(in instanceof StoredBytes known
+          ? read == 0 && count > 0 ? known.storedBytes() : 0
+          : Math.max(0, count));
+      read += Math.max(0, count);
       return count;
     } catch (IOException fault) {
       if (!(fault instanceof ZipException || fault instanceof EOFException)) {
@@ -51,5 +55,10 @@ final class WatchedInputStream extends FilterInputStream {
       }
       throw fault;
     }
+  }
+
+  @Override
+  public long storedBytes() {
+    return in instanceof StoredBytes known ? known.storedBytes() : read;
   }
 }

@@ -8,7 +8,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /** The content of one entry of a zip, which is open for as long as this is. */
-final class ZipEntryInputStream extends FilterInputStream {
+final class ZipEntryInputStream extends FilterInputStream implements StoredBytes {
   private final ZipFile zip;
   private final long storedBytes;
 
@@ -33,7 +33,8 @@ final class ZipEntryInputStream extends FilterInputStream {
   }
 
   /** The bytes that the entry takes in the zip. */
-  long storedBytes() {
+  @Override
+  public long storedBytes() {
     return storedBytes;
   }
 

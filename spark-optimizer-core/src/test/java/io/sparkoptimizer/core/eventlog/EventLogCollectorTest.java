@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.QualityIssue;
 import io.sparkoptimizer.spi.Collector;
 import io.sparkoptimizer.spi.InputStamp;
 import io.sparkoptimizer.testkit.SyntheticEventLog;
@@ -11,17 +12,25 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of logs whose bytes cannot be had. */
 class EventLogCollectorTest {
   private final List<String> accepted = new ArrayList<>();
+  private final List<ApplicationRun> runs = new ArrayList<>();
   private final List<SkippedInput> skipped = new ArrayList<>();
 
   private final Collector.Sink sink = new Collector.Sink() {
@@ -36,6 +45,7 @@ class EventLogCollectorTest {
     @Override
     public void accept(ApplicationRun run, InputStamp input) {
       accepted.add(input.location());
+      runs.add(run);
     }
 
     @Override
@@ -108,5 +118,24 @@ class EventLogCollectorTest {
 
     assertThat(accepted).containsExactly("/logs/app-1");
     assertThat(skipped).isEmpty();
+  }
+
+  @Test
+  void collect_bombInAZip_isReadUpToThere(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("bomb.zip");
+    byte[] blank = new byte[1 << 20];
+    Arrays.fill(blank, (byte) '\n');
+    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      zip.putNextEntry(new ZipEntry("app-1"));
+      zip.write(SyntheticEventLog.seeded(1).toByteArray());
+      for (int i = 0; i < 150; i++) {
+        zip.write(blank);
+      }
+    }
+
+    new EventLogCollector.Provider().create(Map.of("path", file.toString())).collect(sink);
+
+    assertThat(accepted).containsExactly(file + "!/app-1");
+    assertThat(runs.get(0).quality().issues()).contains(QualityIssue.TRUNCATED);
   }
 }
