@@ -71,11 +71,31 @@ final class BlockState {
     return reads;
   }
 
+  /** Takes a stage that completed; one that ran a few partitions alone, as show() does, computed no RDD. */
   void computed(JsonTree stageInfo) {
+    if (isPartial(stageInfo)) {
+      return;
+    }
     for (JsonTree info : persisted(stageInfo)) {
       describe(info);
       info.count("RDD ID").ifPresent(computed::add);
     }
+  }
+
+  /** Whether it has fewer tasks than its own RDD, the newest that it lists, has partitions. */
+  private static boolean isPartial(JsonTree stageInfo) {
+    int newest = -1;
+    int partitions = 0;
+    for (JsonTree info : stageInfo.objects("RDD Info")) {
+      int id = info.count("RDD ID").orElse(-1);
+      if (id > newest) {
+        newest = id;
+        partitions = info.count("Number of Partitions").orElse(0);
+      }
+    }
+    // A retry has the tasks that are missing.
+    return stageInfo.count("Stage Attempt ID").orElse(0) == 0
+        && stageInfo.count("Number of Tasks").orElse(Integer.MAX_VALUE) < partitions;
   }
 
   void unpersisted(JsonTree event) {

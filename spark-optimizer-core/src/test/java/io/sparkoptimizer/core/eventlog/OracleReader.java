@@ -1015,6 +1015,20 @@ final class OracleReader {
     }
   }
 
+  private static boolean isPartial(JsonNode info) {
+    Long tasks = count(info.path("Number of Tasks"));
+    Long attempt = count(info.path("Stage Attempt ID"));
+    Long partitions = stream(info.path("RDD Info"))
+        .filter(rdd -> count(rdd.path("RDD ID")) != null)
+        .reduce((a, b) -> count(b.path("RDD ID")) > count(a.path("RDD ID")) ? b : a)
+        .map(rdd -> count(rdd.path("Number of Partitions")))
+        .orElse(null);
+    return (attempt == null || attempt == 0)
+        && tasks != null
+        && partitions != null
+        && tasks < partitions;
+  }
+
   private Map<StageKey, Life> lives() {
     Map<StageKey, Life> lives = new TreeMap<>();
     Map<Long, Set<Long>> stagesOfJobs = new TreeMap<>();
@@ -1061,7 +1075,7 @@ final class OracleReader {
             boolean ran = life.said.get("submissionTimeMs") != null || life.taskEnds > 0;
             life.status =
                 life.said.get("failureReason") != null ? "FAILED" : ran ? "COMPLETE" : "SKIPPED";
-            if (life.status.equals("COMPLETE")) {
+            if (life.status.equals("COMPLETE") && !isPartial(info)) {
               computedRdds.addAll(persisted(info));
             }
           }

@@ -40,7 +40,7 @@ class WhatALogTellsTest {
 
   private static String rdd(int id, String level) {
     return "{\"RDD ID\":" + id + ",\"Name\":\"sales\\nplan\",\"Storage Level\":" + level
-        + ",\"Number of Partitions\":4,\"Number of Cached Partitions\":0,\"Memory Size\":0,\"Disk Size\":0}";
+        + ",\"Number of Partitions\":1,\"Number of Cached Partitions\":0,\"Memory Size\":0,\"Disk Size\":0}";
   }
 
   /** A stage of one task that reads so many bytes. */
@@ -81,6 +81,20 @@ class WhatALogTellsTest {
     assertThat(run.totals().get(TaskMetric.INPUT_BYTES)).hasValue(1350);
     assertThat(run.totals().get(TaskMetric.CACHED_INPUT_BYTES)).hasValue(300);
     assertThat(RunSummary.of(run).inputBytes()).hasValue(1050);
+  }
+
+  /** {@code show()} of a cached table computes a partition of a thousand; the others are still to be read. */
+  @Test
+  void inputBytes_cacheOfAFewPartitions_isReadFromItsSource() {
+    String large = (rdd(4, MEMORY) + "," + rdd(9, NOT_STORED))
+        .replace("\"Number of Partitions\":1", "\"Number of Partitions\":1000");
+    ApplicationRun run = Logs.run(START
+        + stage(0, 0, large, 10, "")
+        + stage(1, 0, large, 10_000, "")
+            .replace("\"Number of Tasks\":1", "\"Number of Tasks\":1000")
+        + stage(2, 0, large, 300, "")
+        + END);
+    assertThat(run.inputBytes()).hasValue(10_010);
   }
 
   @Test
@@ -134,7 +148,7 @@ class WhatALogTellsTest {
             4,
             "sales",
             "MEMORY_AND_DISK",
-            4,
+            1,
             OptionalInt.empty(),
             OptionalLong.empty(),
             OptionalLong.empty()));
