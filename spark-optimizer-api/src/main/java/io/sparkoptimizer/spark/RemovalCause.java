@@ -9,7 +9,8 @@ public enum RemovalCause {
   MEMORY("memory limits|out ?of ?memory|oomkilled|oom[- ]kill|(?:code|status):? (?:is )?52\\b"
       + "|exit(?:ed)?[ _-]?(?:code|status)?:? ?(?:is )?-10[34]\\b"),
   /** Taken away by the cluster for others: a spot node, a queue's guarantee. */
-  PREEMPTED("preempt|spot instance|-102\\b"),
+  PREEMPTED(
+      "preempt|spot instance|spot interruption|exit(?:ed)?[ _-]?(?:code|status)?:? ?(?:is )?-102\\b"),
   /** Sent away in order, its blocks moved. */
   DECOMMISSIONED("decommission"),
   /** Given back by the driver, as idle ones are under dynamic allocation. */

@@ -114,6 +114,11 @@ class AllocationTest {
         Map.entry("Executor heartbeat timed out after 126 s", RemovalCause.LOST),
         Map.entry("Executor decommission: worker decommissioned", RemovalCause.DECOMMISSIONED),
         Map.entry("Container was preempted. Exit status: -102", RemovalCause.PREEMPTED),
+        Map.entry("Exit status: -102. Diagnostics: none", RemovalCause.PREEMPTED),
+        Map.entry(
+            "Container from a bad node: container_1_0001_01_000002 on host: ip-10-0-102-7.ec2.internal."
+                + " Exit status: 143.",
+            RemovalCause.EXITED),
         Map.entry("Command exited with code 1", RemovalCause.EXITED),
         Map.entry("Command exited with code 52", RemovalCause.MEMORY),
         Map.entry(
