@@ -3,6 +3,7 @@ package io.sparkoptimizer.core;
 import io.sparkoptimizer.JobProfile;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Verdict;
+import io.sparkoptimizer.core.eventlog.Redaction;
 import io.sparkoptimizer.spark.ApplicationRun;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,8 +99,13 @@ record Parameters(Map<String, String> asked) {
 
   private static String words(Map<String, String> parameters) {
     return parameters.entrySet().stream()
-        .map(one -> one.getKey() + "=" + one.getValue())
+        .map(one -> one.getKey() + "=" + shown(one.getKey(), one.getValue()))
         .collect(Collectors.joining(", "));
+  }
+
+  /** A value as the log of a run would have it. */
+  private static String shown(String name, String value) {
+    return Redaction.property(PREFIX + name, value);
   }
 
   private static String join(String first, String second) {
@@ -113,7 +119,12 @@ record Parameters(Map<String, String> asked) {
     }
     Map<String, String> conf = new TreeMap<>(answer.sparkConf());
     if (answer.verdict() == Verdict.CHANGE || answer.verdict() == Verdict.KEEP) {
-      asked.forEach((name, value) -> conf.put(PREFIX + name, value));
+      // An answer is kept: a secret is not, and no log will tell it either.
+      asked.forEach((name, value) -> {
+        if (shown(name, value).equals(value)) {
+          conf.put(PREFIX + name, value);
+        }
+      });
     }
     return new Recommendation(
         answer.id(),

@@ -94,6 +94,14 @@ class ParametersTest {
   }
 
   @Test
+  void recommend_secretAsParameter_isNotKept() {
+    Recommendation answer = ask(regions(), nightly().parameter("token", "hunter2"));
+
+    assertThat(answer.reasoning()).contains("Not used: token=").doesNotContain("hunter2");
+    assertThat(answer.sparkConf()).doesNotContainKey("spark.sparkoptimizer.parameter.token");
+  }
+
+  @Test
   void recommend_valueThatNoRunHad_isNotUsedAndSaysWhy() {
     Recommendation answer = ask(regions(), nightly().parameter("region", "apac"));
 

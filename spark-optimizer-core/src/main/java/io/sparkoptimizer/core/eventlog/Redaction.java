@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * <p>Every pattern takes time in proportion to the text: what repeats is bounded, or ends where the
  * next attempt begins.
  */
-final class Redaction {
+public final class Redaction {
   /** What Spark writes in place of a secret. */
   static final String REDACTED = "*********(redacted)";
 
@@ -75,7 +75,7 @@ final class Redaction {
   private Redaction() {}
 
   /** A property's value without its secrets. */
-  static String property(String name, String value) {
+  public static String property(String name, String value) {
     return SECRET_NAME.matcher(name).find() ? REDACTED : text(value);
   }
 
