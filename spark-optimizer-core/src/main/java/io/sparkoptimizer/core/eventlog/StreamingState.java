@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ final class StreamingState {
 
   /** What a query reported last. */
   private record Last(
+      @Nullable String runId,
       OptionalLong startMs,
       OptionalLong durationMs,
       OptionalLong backlogRows,
@@ -67,14 +69,18 @@ final class StreamingState {
     }
     inputRows.add(rate(progress, "inputRowsPerSecond", "inputRate"));
     processedRows.add(rate(progress, "processedRowsPerSecond", "processingRate"));
-    String query = progress.text("runId", progress.text("id", ""));
-    interval(lastReports.get(query), start);
+    String runId = progress.text("runId");
+    // A query that is started again has another run, but the same state and the same backlog.
+    String query = progress.text("id", runId == null ? "" : runId);
+    Last last = lastReports.get(query);
+    interval(last != null && Objects.equals(last.runId(), runId) ? last : null, start);
     OptionalLong behind = backlogRows(progress);
     backlogRowsPeak = Math.max(backlogRowsPeak, behind.orElse(-1));
     if (lastReports.containsKey(query) || lastReports.size() < MAX_QUERIES) {
       lastReports.put(
           query,
           new Last(
+              runId,
               start,
               duration,
               behind,

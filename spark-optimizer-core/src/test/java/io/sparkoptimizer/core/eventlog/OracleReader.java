@@ -1320,12 +1320,16 @@ final class OracleReader {
       if (batchDuration(batch) != null) {
         durations.add(batchDuration(batch));
       }
-      String query = Stream.of("runId", "id")
+      String query = Stream.of("id", "runId")
           .map(name -> text(batch.path(name)))
           .filter(Objects::nonNull)
           .findFirst()
           .orElse("");
-      JsonNode before = lastReports.put(query, batch);
+      JsonNode reported = lastReports.put(query, batch);
+      JsonNode before = reported != null
+              && Objects.equals(text(reported.path("runId")), text(batch.path("runId")))
+          ? reported
+          : null;
       Long from = before == null || batchDuration(before) == null ? null : startOf(before);
       if (from != null && startOf(batch) != null && startOf(batch) > from) {
         long interval = startOf(batch) - from;

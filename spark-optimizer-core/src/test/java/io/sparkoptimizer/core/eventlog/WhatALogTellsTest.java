@@ -470,8 +470,13 @@ class WhatALogTellsTest {
   // Streaming
 
   private static String progress(String run, String time, long durationMs, long read, long latest) {
-    return "{\"Event\":\"org.apache.spark.sql.streaming.StreamingQueryListener$QueryProgressEvent\",\"progress\":{\"id\":\"q\",\"runId\":\""
-        + run + "\",\"timestamp\":\"" + time + "\",\"batchDuration\":" + durationMs
+    return progress("q-" + run, run, time, durationMs, read, latest);
+  }
+
+  private static String progress(
+      String query, String run, String time, long durationMs, long read, long latest) {
+    return "{\"Event\":\"org.apache.spark.sql.streaming.StreamingQueryListener$QueryProgressEvent\",\"progress\":{\"id\":\"" + query
+        + "\",\"runId\":\"" + run + "\",\"timestamp\":\"" + time + "\",\"batchDuration\":" + durationMs
         + ",\"stateOperators\":[{\"numRowsTotal\":100,\"memoryUsedBytes\":4096},{\"numRowsTotal\":11,\"memoryUsedBytes\":4}],"
         + "\"sources\":[{\"description\":\"KafkaV2[Subscribe[t]]\",\"endOffset\":{\"t\":{\"0\":"
         + read
@@ -496,6 +501,18 @@ class WhatALogTellsTest {
     assertThat(streaming.stateRows()).hasValue(2 * 111);
     assertThat(streaming.stateBytes()).hasValue(2 * 4100);
     assertThat(streaming.backlogBytes()).isEmpty();
+  }
+
+  @Test
+  void streaming_queryStartedAgain_hasItsStateAndBacklogOnce() {
+    ApplicationRun run = Logs.run(START
+        + progress("q", "a", "2026-11-01T00:00:00.000Z", 2000, 10, 90)
+        + progress("q", "a", "2026-11-01T00:00:10.000Z", 2000, 50, 60)
+        + progress("q", "b", "2026-11-01T05:00:00.000Z", 2000, 60, 64)
+        + END);
+    assertThat(run.streaming().stateRows()).hasValue(111);
+    assertThat(run.streaming().backlogRows()).hasValue(4);
+    assertThat(run.streaming().batchIntervalP50Ms()).as("without the pause").hasValue(10_000);
   }
 
   @Test
