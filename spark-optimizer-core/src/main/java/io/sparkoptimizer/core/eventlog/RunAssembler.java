@@ -18,15 +18,17 @@ import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.StageStatus;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongFunction;
@@ -63,6 +65,10 @@ final class RunAssembler {
   private final StreamingState streaming = new StreamingState();
   private final BlockState blocks = new BlockState();
   private final List<Exclusion> exclusions = new ArrayList<>();
+  /** Those that nothing has ended, and those of stages. */
+  private final Set<Exclusion> exclusionsTold = new HashSet<>();
+  /** Where those are that nothing has ended, by executor and host. */
+  private final Map<List<@Nullable String>, List<Integer>> openExclusions = new HashMap<>();
   private final Map<Integer, Long> executionOfStage = new HashMap<>();
   /** Bytes of SQL exchanges, by the execution that ran them and the accumulators that count them. */
   private final Map<Long, Map<Long, Long>> dataSizes = new HashMap<>();
@@ -390,7 +396,12 @@ final class RunAssembler {
           event.number("time"),
           OptionalLong.empty());
       // Since Spark 3.1 each is logged twice, in both spellings.
-      if (!exclusions.contains(exclusion)) {
+      if (exclusionsTold.add(exclusion)) {
+        if (exclusion.stageId().isEmpty()) {
+          openExclusions
+              .computeIfAbsent(who(event), key -> new ArrayList<>())
+              .add(exclusions.size());
+        }
         exclusions.add(exclusion);
       }
       seen(event.number("time"));
@@ -407,19 +418,28 @@ final class RunAssembler {
 
   /** Ends what excluded this executor or node from the whole application. */
   void unexcluded(JsonTree event) {
-    exclusions.replaceAll(exclusion -> exclusion.stageId().isEmpty()
-            && exclusion.endTimeMs().isEmpty()
-            && Objects.equals(exclusion.executorId(), event.text("executorId"))
-            && Objects.equals(exclusion.host(), event.text("hostId"))
-        ? new Exclusion(
-            exclusion.executorId(),
-            exclusion.host(),
-            exclusion.stageId(),
-            exclusion.failures(),
-            exclusion.timeMs(),
-            event.number("time"))
-        : exclusion);
-    seen(event.number("time"));
+    OptionalLong endMs = event.number("time");
+    if (endMs.isPresent()) {
+      List<Integer> ended = openExclusions.remove(who(event));
+      for (int at : ended == null ? List.<Integer>of() : ended) {
+        Exclusion exclusion = exclusions.get(at);
+        exclusionsTold.remove(exclusion);
+        exclusions.set(
+            at,
+            new Exclusion(
+                exclusion.executorId(),
+                exclusion.host(),
+                exclusion.stageId(),
+                exclusion.failures(),
+                exclusion.timeMs(),
+                endMs));
+      }
+    }
+    seen(endMs);
+  }
+
+  private static List<@Nullable String> who(JsonTree event) {
+    return Arrays.asList(event.text("executorId"), event.text("hostId"));
   }
 
   private @Nullable StageState stageOf(JsonTree event) {
