@@ -81,7 +81,7 @@ record Selection(
         }
       }
       return true;
-    } catch (IOException | RuntimeException unreadable) {
+    } catch (IOException | RuntimeException | OutOfMemoryError unreadable) {
       return true; // told when it is read
     }
   }
