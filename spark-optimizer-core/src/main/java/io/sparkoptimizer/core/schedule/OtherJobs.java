@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How far off predictions were for other jobs: their left-out runs, which stand in where a job has too
@@ -57,10 +58,11 @@ public final class OtherJobs {
         found.computeIfAbsent(row.jobSignature(), job -> new Newest()).add(row);
       }
     }
-    List<List<ApplicationRun>> jobs = new ArrayList<>();
+    List<Pool.Job> jobs = new ArrayList<>();
+    int looked = 0;
     long stages = 0;
     for (Map.Entry<String, Newest> job : found.entrySet()) {
-      if (jobs.size() == MOST_JOBS) {
+      if (looked == MOST_JOBS) {
         break;
       }
       Newest newest = job.getValue();
@@ -74,25 +76,26 @@ public final class OtherJobs {
       // Local mode tells nothing of clusters.
       if (runs.stream().noneMatch(run -> run.clusterManager() == ClusterManager.LOCAL)) {
         stages += newest.stages;
-        jobs.add(runs);
+        looked++;
+        known(runs).ifPresent(jobs::add); // the runs of one job at a time are in memory
       }
     }
-    return of(jobs);
+    return new OtherJobs(jobs);
   }
 
   /**
    * @param jobs the runs of each job, newest first
    */
   static OtherJobs of(List<List<ApplicationRun>> jobs) {
-    List<Pool.Job> known = new ArrayList<>();
-    for (List<ApplicationRun> all : jobs) {
-      List<ApplicationRun> runs =
-          all.stream().filter(OtherJobs::counts).limit(MOST_RUNS).toList();
-      JobModel.of(runs)
-          .ifPresent(model -> known.add(
-              new Pool.Job(runs.stream().map(ApplicationRun::id).toList(), model.residuals())));
-    }
-    return new OtherJobs(known);
+    return new OtherJobs(jobs.stream().flatMap(runs -> known(runs).stream()).toList());
+  }
+
+  private static Optional<Pool.Job> known(List<ApplicationRun> all) {
+    List<ApplicationRun> runs =
+        all.stream().filter(OtherJobs::counts).limit(MOST_RUNS).toList();
+    return JobModel.of(runs)
+        .map(model -> new Pool.Job(
+            runs.stream().map(ApplicationRun::id).toList(), model.residuals()));
   }
 
   private static boolean counts(ApplicationRun run) {
