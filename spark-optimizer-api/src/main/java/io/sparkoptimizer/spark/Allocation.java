@@ -19,7 +19,8 @@ import java.util.TreeMap;
  * @param askedExecutors executors that the application asked for at its start; empty where it left that
  *     to a cluster whose answer is not logged, and in local mode
  * @param firstGrantMs from the application's start until its first executor had registered
- * @param allGrantedMs until as many as were asked for had; empty where they never came
+ * @param allGrantedMs until as many as were asked for were there at one time; empty where
+ *     they never were
  */
 public record Allocation(
     OptionalInt peakExecutors,
@@ -53,17 +54,25 @@ public record Allocation(
       aliveMs += to - from.getAsLong();
       coreMs += (to - from.getAsLong()) * executor.totalCores().orElse(1);
     }
+    OptionalInt asked = asked(run);
+    OptionalLong allGrantedMs = OptionalLong.empty();
     int alive = 0;
     int peak = 0;
-    for (int change : changes.values()) {
-      alive += change;
+    for (Map.Entry<Long, Integer> change : changes.entrySet()) {
+      alive += change.getValue();
       peak = Math.max(peak, alive);
+      // One that replaces another is no further grant.
+      if (allGrantedMs.isEmpty()
+          && run.startTimeMs().isPresent()
+          && asked.orElse(0) > 0
+          && alive >= asked.getAsInt()) {
+        allGrantedMs =
+            OptionalLong.of(Math.max(0, change.getKey() - run.startTimeMs().getAsLong()));
+      }
     }
     // Executors that came and went in one millisecond still were there.
     peak = changes.isEmpty() ? workers.size() : Math.max(peak, 1);
     OptionalLong duration = run.durationMs();
-    OptionalInt asked = asked(run);
-    long[] granted = granted(run);
     return new Allocation(
         workers.isEmpty() ? OptionalInt.empty() : OptionalInt.of(peak),
         timed && duration.orElse(0) > 0
@@ -73,10 +82,8 @@ public record Allocation(
         executorMemory(run),
         timed ? OptionalLong.of(coreMs) : OptionalLong.empty(),
         asked,
-        granted.length == 0 ? OptionalLong.empty() : OptionalLong.of(granted[0]),
-        asked.orElse(0) > 0 && asked.getAsInt() <= granted.length
-            ? OptionalLong.of(granted[asked.getAsInt() - 1])
-            : OptionalLong.empty());
+        firstGrantMs(run),
+        allGrantedMs);
   }
 
   /** As Spark's schedulers do; standalone gives what fits where no number is set. */
@@ -107,16 +114,14 @@ public record Allocation(
         : OptionalInt.empty();
   }
 
-  /** Milliseconds from the application's start to the registration of each executor, ascending. */
-  private static long[] granted(ApplicationRun run) {
+  private static OptionalLong firstGrantMs(ApplicationRun run) {
     return run.executors().stream()
         .filter(executor -> !executor.isDriver())
         .filter(
             executor -> executor.addTimeMs().isPresent() && run.startTimeMs().isPresent())
         .mapToLong(executor ->
             Math.max(0, executor.addTimeMs().getAsLong() - run.startTimeMs().getAsLong()))
-        .sorted()
-        .toArray();
+        .min();
   }
 
   /** The executors that run tasks: all but the driver, or the driver alone in local mode. */

@@ -76,6 +76,15 @@ class AllocationTest {
         Allocation.of(run.configuration(Map.of("spark.executor.instances", "4")).build());
     assertThat(tooFew.askedExecutors()).hasValue(4);
     assertThat(tooFew.allGrantedMs()).isEmpty();
+
+    Allocation replaced = Allocation.of(run(
+            executor("1", 4, 3_000, OptionalLong.of(4_000)),
+            executor("2", 4, 9_000, OptionalLong.empty()))
+        .clusterManager(ClusterManager.YARN)
+        .configuration(Map.of("spark.executor.instances", "2"))
+        .build());
+    assertThat(replaced.firstGrantMs()).hasValue(2_000);
+    assertThat(replaced.allGrantedMs()).as("never two at one time").isEmpty();
   }
 
   @Test
