@@ -2,6 +2,7 @@ package io.sparkoptimizer.core.eventlog;
 
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.Distribution;
+import io.sparkoptimizer.spark.SqlExecution;
 import io.sparkoptimizer.spark.StageAttempt;
 
 /** What runs take of the heap, roughly: how many may wait to be saved is decided by it. */
@@ -25,7 +26,14 @@ public final class HeapEstimate {
         + 2L * run.jobs().size()
         + 5L * run.sql().size()
         + run.taskOutcomes().size()
+        + 4L * run.exclusions().size()
+        + 5L * run.cachedRdds().size()
         + run.memoryFailures().size();
+    for (SqlExecution execution : run.sql()) {
+      objects += execution.operators().size()
+          + 2L * execution.scans().size()
+          + 3L * execution.exchanges().size();
+    }
     long sketches = 0;
     for (StageAttempt stage : run.stages()) {
       objects += 4;
