@@ -39,7 +39,10 @@ final class StreamingState {
     }
 
     OptionalDouble get() {
-      return count == 0 ? OptionalDouble.empty() : OptionalDouble.of(sum / count);
+      // A sum beyond all numbers could not be saved, nor the batch that the run is in.
+      return count == 0 || !Double.isFinite(sum)
+          ? OptionalDouble.empty()
+          : OptionalDouble.of(sum / count);
     }
   }
 
