@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -73,6 +75,19 @@ public final class ShuffleFacts {
                 && stage.metrics().orZero(TaskMetric.SHUFFLE_READ_BYTES) > 0
                 && !sql.containsKey(stage.stageId()))
             .toList();
+  }
+
+  /**
+   * Which stages may work for a SQL execution, so that {@code spark.sql.shuffle.partitions} may cut
+   * them: none of a run without SQL; all where the log has executions and ties none to a stage, and of
+   * Spark 1.x, which does not log them.
+   */
+  public static IntPredicate mayBeSql(ApplicationRun run) {
+    boolean sql = !run.sql().isEmpty()
+        || !sparkAtLeast(run, 2, 0)
+        || run.jobs().stream().anyMatch(job -> job.sqlExecutionId().isPresent());
+    Set<Integer> tied = executionByStage(run).keySet();
+    return stage -> sql && (tied.isEmpty() || tied.contains(stage));
   }
 
   /** The SQL execution that each stage worked for; a stage of plain RDD code is not in it. */

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.Set;
+import java.util.function.IntPredicate;
 
 /**
  * The partitions of a shuffle from the bytes of the largest one that the property cuts: partitions of
@@ -37,13 +37,12 @@ record PartitionRule(
 
   private static final int MOST = 100_000;
 
-  /** For shuffles of SQL executions; of all stages where the log does not tell which these are. */
+  /** For shuffles of SQL executions; of all stages where there are such and the log does not tell which. */
   static PartitionRule ofSql(
       ApplicationRun run, boolean adaptive, double inputRatio, Remedies remedies) {
-    Set<Integer> sql = ShuffleFacts.executionByStage(run).keySet();
-    List<StageAttempt> stages = run.stages().stream()
-        .filter(stage -> sql.isEmpty() || sql.contains(stage.stageId()))
-        .toList();
+    IntPredicate sql = ShuffleFacts.mayBeSql(run);
+    List<StageAttempt> stages =
+        run.stages().stream().filter(stage -> sql.test(stage.stageId())).toList();
     return of(SQL, stages, adaptive, inputRatio, remedies);
   }
 

@@ -1,5 +1,6 @@
 package io.sparkoptimizer.core.schedule;
 
+import io.sparkoptimizer.core.analysis.ShuffleFacts;
 import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
@@ -22,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -85,6 +87,7 @@ record Workload(
     private final int slotsPerExecutor;
     private final int taskCpus;
     private final int partitions;
+    private final IntPredicate mayBeSql;
 
     Reader(ApplicationRun run, long startMs, long endMs) {
       this.run = run;
@@ -98,6 +101,7 @@ record Workload(
           1,
           SparkSettings.count(run.configuration(), "spark.sql.shuffle.partitions")
               .orElse(DEFAULT_SHUFFLE_PARTITIONS));
+      mayBeSql = ShuffleFacts.mayBeSql(run);
       arrivals = arrivals(allocation.peakExecutors().orElse(1));
       List<SparkJob> all = new ArrayList<>(run.jobs());
       all.removeIf(job -> job.submissionTimeMs().isEmpty());
@@ -402,7 +406,8 @@ record Workload(
           .orElse(run.aqeUpdates() > 0);
       boolean follows = attempt.numTasks() == partitions
           || (adaptive && shuffled && attempt.numTasks() < partitions);
-      return !attempt.parentIds().isEmpty() && follows
+      // What RDD code shuffles has other settings: this one would be said to gain what it cannot.
+      return !attempt.parentIds().isEmpty() && follows && mayBeSql.test(attempt.stageId())
           ? StageWork.Kind.SHUFFLE_PARTITIONS
           : StageWork.Kind.FIXED;
     }

@@ -115,6 +115,23 @@ class RecordedScheduleTest {
   }
 
   @Test
+  void predict_rddShuffleOfAsManyTasks_isNotCutByPartitionsOfSql() {
+    ApplicationRun run = TestRuns.run()
+        .scan(8, 100, 1 << 30)
+        .shuffle(8, 10_000, 1 << 30)
+        .executors(16, 1)
+        .conf("spark.sql.shuffle.partitions", "8")
+        .build();
+    RecordedSchedule schedule =
+        RecordedSchedule.of(run.toBuilder().sql(List.of()).build()).orElseThrow();
+
+    assertThat(schedule
+            .predict(schedule.recorded().withShufflePartitions(OptionalInt.of(16)))
+            .workMs())
+        .isEqualTo(schedule.predict(schedule.recorded()).workMs());
+  }
+
+  @Test
   void predict_coalescedStage_isNotSplitByMorePartitions() {
     RecordedSchedule schedule = schedule(TestRuns.run()
         .scan(8, 100, 1 << 30)
