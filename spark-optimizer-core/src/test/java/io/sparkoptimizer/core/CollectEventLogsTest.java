@@ -346,6 +346,8 @@ class CollectEventLogsTest {
                     "threads is \"0\"; expected a whole number, 1 to 1000",
                     "since is \"yesterday\"; expected an instant as 2026-11-01T00:00:00Z",
                     "max_age is \"7d\"; expected a duration as PT36H or P7D"));
+    assertThatThrownBy(() -> collect("path", "x", "max_age", "P900000000000D"))
+        .hasMessageContaining("max_age is \"P900000000000D\"; expected a duration");
   }
 
   @Test

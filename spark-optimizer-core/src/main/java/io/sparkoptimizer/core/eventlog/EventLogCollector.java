@@ -14,9 +14,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -225,10 +225,18 @@ public final class EventLogCollector implements Collector {
       }
       Integer threads =
           value(settings, "threads", "a whole number, 1 to 1000", Provider::threads, faults);
-      Instant since =
-          value(settings, "since", "an instant as 2026-11-01T00:00:00Z", Instant::parse, faults);
-      Duration maxAge =
-          value(settings, "max_age", "a duration as PT36H or P7D", Duration::parse, faults);
+      Long since = value(
+          settings,
+          "since",
+          "an instant as 2026-11-01T00:00:00Z",
+          text -> Instant.parse(text).toEpochMilli(),
+          faults);
+      Long modifiedSince = value(
+          settings,
+          "max_age",
+          "a duration as PT36H or P7D",
+          text -> clock.instant().minus(Duration.parse(text)).toEpochMilli(),
+          faults);
       String name = settings.get("name");
       if (!faults.isEmpty()) {
         throw new SettingsException(faults);
@@ -237,10 +245,8 @@ public final class EventLogCollector implements Collector {
           Path.of(path),
           threads == null ? Runtime.getRuntime().availableProcessors() : threads,
           new Selection(
-              since == null ? OptionalLong.empty() : OptionalLong.of(since.toEpochMilli()),
-              maxAge == null
-                  ? OptionalLong.empty()
-                  : OptionalLong.of(clock.instant().minus(maxAge).toEpochMilli()),
+              since == null ? OptionalLong.empty() : OptionalLong.of(since),
+              modifiedSince == null ? OptionalLong.empty() : OptionalLong.of(modifiedSince),
               name == null ? null : Selection.glob(name)),
           clock);
     }
@@ -265,7 +271,7 @@ public final class EventLogCollector implements Collector {
       }
       try {
         return parse.apply(text);
-      } catch (IllegalArgumentException | DateTimeParseException | ArithmeticException wrong) {
+      } catch (IllegalArgumentException | DateTimeException | ArithmeticException wrong) {
         faults.add(key + " is \"" + text + "\"; expected " + wanted);
         return null;
       }

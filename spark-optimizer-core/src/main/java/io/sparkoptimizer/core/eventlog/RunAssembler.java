@@ -69,6 +69,7 @@ final class RunAssembler {
   private final Set<Exclusion> exclusionsTold = new HashSet<>();
   /** Where those are that nothing has ended, by executor and host. */
   private final Map<List<@Nullable String>, List<Integer>> openExclusions = new HashMap<>();
+
   private final Map<Integer, Long> executionOfStage = new HashMap<>();
   /** Bytes of SQL exchanges, by the execution that ran them and the accumulators that count them. */
   private final Map<Long, Map<Long, Long>> dataSizes = new HashMap<>();

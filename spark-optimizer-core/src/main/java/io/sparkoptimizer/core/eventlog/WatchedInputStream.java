@@ -44,9 +44,10 @@ final class WatchedInputStream extends FilterInputStream implements StoredBytes 
     }
     try {
       int count = in.read(to, offset, length);
-      counted.accept(in instanceof StoredBytes known
-          ? read == 0 && count > 0 ? known.storedBytes() : 0
-          : Math.max(0, count));
+      counted.accept(
+          in instanceof StoredBytes known
+              ? read == 0 && count > 0 ? known.storedBytes() : 0
+              : Math.max(0, count));
       read += Math.max(0, count);
       return count;
     } catch (IOException fault) {

@@ -48,7 +48,9 @@ record PartitionRule(
 
   /** For RDD shuffles; empty where the property does not govern them. */
   static Optional<PartitionRule> ofRdd(ApplicationRun run, double inputRatio, Remedies remedies) {
-    return ShuffleFacts.governingParallelism(run).isPresent()
+    // Scans are cut by it too: more of it would make theirs smaller.
+    boolean scans = run.sql().stream().anyMatch(execution -> !execution.scans().isEmpty());
+    return !scans && ShuffleFacts.governingParallelism(run).isPresent()
         ? Optional.of(of(
             ShuffleFacts.DEFAULT_PARALLELISM,
             ShuffleFacts.rddShuffles(run),

@@ -118,11 +118,14 @@ final class Remedies {
   }
 
   private boolean isSetOtherwise(ApplicationRun seen) {
+    // That it is on is Spark's default, which no log says.
+    String on = Boolean.toString(ShuffleFacts.isAdaptive(seen, seen.configuration()));
     return profile.configuration().entrySet().stream()
         .anyMatch(set -> set.getKey().startsWith(ADAPTIVE)
             && !set.getValue()
                 .strip()
-                .equalsIgnoreCase(seen.setting(set.getKey()).orElse("")));
+                .equalsIgnoreCase(
+                    seen.setting(set.getKey()).orElse(set.getKey().equals(ENABLED) ? on : "")));
   }
 
   private List<Evidence> adaptive(ApplicationRun seen) {

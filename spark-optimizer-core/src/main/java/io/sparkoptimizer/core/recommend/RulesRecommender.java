@@ -68,7 +68,8 @@ public final class RulesRecommender implements Recommender {
         bytesOfLike(request.profile(), runs));
     double beyond = input.beyond(model.get().runs());
     if (beyond > InputSize.FARTHEST) {
-      return Answers.abstain(request, NAME, whyTooFar(input, beyond));
+      return remedyOrNothing(
+          request, Setup.of(model.get().newestRun(), request.profile()), whyTooFar(input, beyond));
     }
     return Sizing.answer(request, need(request, withOthers(request, model.get()), input));
   }
@@ -103,14 +104,21 @@ public final class RulesRecommender implements Recommender {
 
   /** Failed and cut runs did less than the job's work: they tell what died, and no time. */
   private static Recommendation withoutAWholeRun(RecommendationRequest request) {
-    JobProfile profile = request.profile();
     List<ApplicationRun> runs = request.runs();
-    String why = "Only lower bounds: none of " + Words.plural(runs.size(), "run")
-        + " is whole (succeeded, with a log to its end).";
-    Setup current = Setup.of(runs.get(0), profile);
+    return remedyOrNothing(
+        request,
+        Setup.of(runs.get(0), request.profile()),
+        "Only lower bounds: none of " + Words.plural(runs.size(), "run")
+            + " is whole (succeeded, with a log to its end).");
+  }
+
+  /** Where no time can be told: a death for memory is mended all the same. */
+  private static Recommendation remedyOrNothing(
+      RecommendationRequest request, Setup current, String why) {
+    JobProfile profile = request.profile();
     MemoryPlan plan = MemoryPlan.of(
         current,
-        runs,
+        request.runs(),
         InputSize.of(profile, OptionalLong.empty(), OptionalLong.empty()),
         profile.locked());
     return plan.urgent()

@@ -94,8 +94,8 @@ public final class OtherJobs {
     List<ApplicationRun> runs =
         all.stream().filter(OtherJobs::counts).limit(MOST_RUNS).toList();
     return JobModel.of(runs)
-        .map(model -> new Pool.Job(
-            runs.stream().map(ApplicationRun::id).toList(), model.residuals()));
+        .map(model ->
+            new Pool.Job(runs.stream().map(ApplicationRun::id).toList(), model.residuals()));
   }
 
   private static boolean counts(ApplicationRun run) {

@@ -402,8 +402,7 @@ record Workload(
       if (attempt.parentIds().isEmpty() && (reads || !anyInput) && !shuffled) {
         return StageWork.Kind.SCAN;
       }
-      boolean adaptive = SparkSettings.flag(run.configuration(), "spark.sql.adaptive.enabled")
-          .orElse(run.aqeUpdates() > 0);
+      boolean adaptive = ShuffleFacts.isAdaptive(run, run.configuration());
       boolean follows = attempt.numTasks() == partitions
           || (adaptive && shuffled && attempt.numTasks() < partitions);
       // What RDD code shuffles has other settings: this one would be said to gain what it cannot.

@@ -127,8 +127,7 @@ class EventLogCollectorTest {
     Arrays.fill(blank, (byte) '\n');
     try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
       zip.putNextEntry(new ZipEntry("app-1"));
-      zip.write(
-          Logs.bytes("{\"Event\":\"SparkListenerLogStart\",\"Spark Version\":\"3.5.9\"}\n"));
+      zip.write(Logs.bytes("{\"Event\":\"SparkListenerLogStart\",\"Spark Version\":\"3.5.9\"}\n"));
       for (int i = 0; i < 400; i++) { // zip makes 1,028 of one
         zip.write(blank);
       }

@@ -475,8 +475,10 @@ class WhatALogTellsTest {
 
   private static String progress(
       String query, String run, String time, long durationMs, long read, long latest) {
-    return "{\"Event\":\"org.apache.spark.sql.streaming.StreamingQueryListener$QueryProgressEvent\",\"progress\":{\"id\":\"" + query
-        + "\",\"runId\":\"" + run + "\",\"timestamp\":\"" + time + "\",\"batchDuration\":" + durationMs
+    return "{\"Event\":\"org.apache.spark.sql.streaming.StreamingQueryListener$QueryProgressEvent\",\"progress\":{\"id\":\""
+        + query
+        + "\",\"runId\":\"" + run + "\",\"timestamp\":\"" + time + "\",\"batchDuration\":"
+        + durationMs
         + ",\"stateOperators\":[{\"numRowsTotal\":100,\"memoryUsedBytes\":4096},{\"numRowsTotal\":11,\"memoryUsedBytes\":4}],"
         + "\"sources\":[{\"description\":\"KafkaV2[Subscribe[t]]\",\"endOffset\":{\"t\":{\"0\":"
         + read

@@ -213,6 +213,9 @@ class RemediesTest {
   void recommend_coalescingOff_turnsThatOn() {
     assertThat(adaptive(ask(job(), tiny(COALESCE, "false")))).isEqualTo(Map.of(COALESCE, "true"));
     assertThat(adaptive(ask(job(), tiny()))).as("both are on").isEmpty();
+    assertThat(adaptive(ask(job().configuration(Map.of(AQE, "true")), tiny(COALESCE, "false"))))
+        .as("what is the default anyway is set no otherwise")
+        .containsEntry(COALESCE, "true");
   }
 
   @Test

@@ -277,6 +277,18 @@ class RulesRecommenderTest {
   }
 
   @Test
+  void recommend_inputFarBeyondAllThatWasSeenAndADeath_mendsTheDeath() {
+    List<ApplicationRun> died = List.of(
+        TestRuns.etl().executors(4, 4).died(Cause.HEAP, Certainty.CERTAIN).build());
+    Recommendation answer = ask(job().inputScale(300), died);
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.CHANGE);
+    assertThat(answer.proposed().executorCores()).hasValue(2);
+    assertThat(answer.prediction().durationMs()).isNull();
+    assertThat(answer.reasoning()).contains("300 times the largest", "died for memory");
+  }
+
+  @Test
   void recommend_inputFarBeyondAllThatWasSeen_abstainsAndSaysWhere() {
     Recommendation hundredfold = ask(job().inputScale(100), SMALL);
     Recommendation beyond = ask(job().inputScale(300), SMALL);
