@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -78,16 +78,20 @@ public final class ShuffleFacts {
   }
 
   /**
-   * Which stages may work for a SQL execution, so that {@code spark.sql.shuffle.partitions} may cut
-   * them: none of a run without SQL; all where the log has executions and ties none to a stage, and of
-   * Spark 1.x, which does not log them.
+   * Which stages {@code spark.sql.shuffle.partitions} may cut: those of SQL executions, and all where the
+   * log has executions and ties none to a stage, and of Spark 1.x, which does not log them. Others only if
+   * the property is set and they have exactly so many tasks: {@code Dataset.rdd} runs its exchanges outside
+   * of any execution, and RDD code may read the property. That an RDD has the default's 200 says nothing.
    */
-  public static IntPredicate mayBeSql(ApplicationRun run) {
+  public static Predicate<StageAttempt> followsSqlPartitions(ApplicationRun run) {
     boolean sql = !run.sql().isEmpty()
         || !sparkAtLeast(run, 2, 0)
         || run.jobs().stream().anyMatch(job -> job.sqlExecutionId().isPresent());
     Set<Integer> tied = executionByStage(run).keySet();
-    return stage -> sql && (tied.isEmpty() || tied.contains(stage));
+    int set =
+        SparkSettings.count(run.configuration(), "spark.sql.shuffle.partitions").orElse(-1);
+    return stage ->
+        stage.numTasks() == set || (sql && (tied.isEmpty() || tied.contains(stage.stageId())));
   }
 
   /** The SQL execution that each stage worked for; a stage of plain RDD code is not in it. */

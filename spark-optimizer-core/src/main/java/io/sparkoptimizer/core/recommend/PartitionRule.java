@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.function.IntPredicate;
 
 /**
  * The partitions of a shuffle from the bytes of the largest one that the property cuts: partitions of
@@ -40,9 +39,8 @@ record PartitionRule(
   /** For shuffles of SQL executions; of all stages where there are such and the log does not tell which. */
   static PartitionRule ofSql(
       ApplicationRun run, boolean adaptive, double inputRatio, Remedies remedies) {
-    IntPredicate sql = ShuffleFacts.mayBeSql(run);
     List<StageAttempt> stages =
-        run.stages().stream().filter(stage -> sql.test(stage.stageId())).toList();
+        run.stages().stream().filter(ShuffleFacts.followsSqlPartitions(run)).toList();
     return of(SQL, stages, adaptive, inputRatio, remedies);
   }
 

@@ -23,7 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -87,7 +87,7 @@ record Workload(
     private final int slotsPerExecutor;
     private final int taskCpus;
     private final int partitions;
-    private final IntPredicate mayBeSql;
+    private final Predicate<StageAttempt> followsSqlPartitions;
 
     Reader(ApplicationRun run, long startMs, long endMs) {
       this.run = run;
@@ -101,7 +101,7 @@ record Workload(
           1,
           SparkSettings.count(run.configuration(), "spark.sql.shuffle.partitions")
               .orElse(DEFAULT_SHUFFLE_PARTITIONS));
-      mayBeSql = ShuffleFacts.mayBeSql(run);
+      followsSqlPartitions = ShuffleFacts.followsSqlPartitions(run);
       arrivals = arrivals(allocation.peakExecutors().orElse(1));
       List<SparkJob> all = new ArrayList<>(run.jobs());
       all.removeIf(job -> job.submissionTimeMs().isEmpty());
@@ -402,11 +402,14 @@ record Workload(
       if (attempt.parentIds().isEmpty() && (reads || !anyInput) && !shuffled) {
         return StageWork.Kind.SCAN;
       }
-      boolean adaptive = ShuffleFacts.isAdaptive(run, run.configuration());
+      boolean adaptive = ShuffleFacts.isAdaptive(run, run.configuration())
+          && SparkSettings.flag(
+                  run.configuration(), "spark.sql.adaptive.coalescePartitions.enabled")
+              .orElse(true);
       boolean follows = attempt.numTasks() == partitions
           || (adaptive && shuffled && attempt.numTasks() < partitions);
       // What RDD code shuffles has other settings: this one would be said to gain what it cannot.
-      return !attempt.parentIds().isEmpty() && follows && mayBeSql.test(attempt.stageId())
+      return !attempt.parentIds().isEmpty() && follows && followsSqlPartitions.test(attempt)
           ? StageWork.Kind.SHUFFLE_PARTITIONS
           : StageWork.Kind.FIXED;
     }

@@ -115,20 +115,26 @@ class RecordedScheduleTest {
   }
 
   @Test
-  void predict_rddShuffleOfAsManyTasks_isNotCutByPartitionsOfSql() {
-    ApplicationRun run = TestRuns.run()
-        .scan(8, 100, 1 << 30)
-        .shuffle(8, 10_000, 1 << 30)
-        .executors(16, 1)
-        .conf("spark.sql.shuffle.partitions", "8")
-        .build();
-    RecordedSchedule schedule =
-        RecordedSchedule.of(run.toBuilder().sql(List.of()).build()).orElseThrow();
+  void predict_rddShuffleOfAsManyTasks_isCutOnlyIfThePropertyIsSet() {
+    TestRuns run =
+        TestRuns.run().scan(8, 100, 1 << 30).shuffle(200, 1_000, 1 << 30).executors(16, 1);
+    RecordedSchedule byChance =
+        RecordedSchedule.of(run.build().toBuilder().sql(List.of()).build()).orElseThrow();
+    RecordedSchedule byTheProperty = RecordedSchedule.of(
+            run.conf("spark.sql.shuffle.partitions", "200").build().toBuilder()
+                .sql(List.of())
+                .build())
+        .orElseThrow();
 
-    assertThat(schedule
-            .predict(schedule.recorded().withShufflePartitions(OptionalInt.of(16)))
-            .workMs())
-        .isEqualTo(schedule.predict(schedule.recorded()).workMs());
+    assertThat(workOfPartitions(byChance, 20)).isEqualTo(workOfPartitions(byChance, 200));
+    assertThat(workOfPartitions(byTheProperty, 20))
+        .isNotEqualTo(workOfPartitions(byTheProperty, 200));
+  }
+
+  private static double workOfPartitions(RecordedSchedule schedule, int partitions) {
+    return schedule
+        .predict(schedule.recorded().withShufflePartitions(OptionalInt.of(partitions)))
+        .workMs();
   }
 
   @Test
