@@ -231,16 +231,41 @@ final class Converters {
     }
   }
 
-  /** These, and what a submission can use. */
-  static final class RecommendFormats implements ITypeConverter<OutputFormat>, Iterable<String> {
+  /** These, and a page. */
+  static final class WhatIfFormats implements ITypeConverter<OutputFormat>, Iterable<String> {
+    private static final OutputFormat[] ALL = {
+      OutputFormat.TABLE, OutputFormat.JSON, OutputFormat.HTML
+    };
+
     @Override
     public OutputFormat convert(String text) {
-      return word(text, OutputFormat.values(), OutputFormat::word);
+      return word(text, ALL, OutputFormat::word);
     }
 
     @Override
     public Iterator<String> iterator() {
-      return Arrays.stream(OutputFormat.values()).map(OutputFormat::word).iterator();
+      return Arrays.stream(ALL).map(OutputFormat::word).iterator();
+    }
+  }
+
+  /** Table and JSON, and what a submission can use. */
+  static final class RecommendFormats implements ITypeConverter<OutputFormat>, Iterable<String> {
+    private static final OutputFormat[] ALL = {
+      OutputFormat.TABLE,
+      OutputFormat.JSON,
+      OutputFormat.SPARK_SUBMIT,
+      OutputFormat.SPARK_SUBMIT_ARGS,
+      OutputFormat.SPARK_DEFAULTS
+    };
+
+    @Override
+    public OutputFormat convert(String text) {
+      return word(text, ALL, OutputFormat::word);
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(ALL).map(OutputFormat::word).iterator();
     }
   }
 }

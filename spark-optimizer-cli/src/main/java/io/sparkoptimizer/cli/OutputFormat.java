@@ -6,6 +6,7 @@ import java.util.Locale;
 enum OutputFormat {
   TABLE,
   JSON,
+  HTML,
   SPARK_SUBMIT,
   SPARK_SUBMIT_ARGS,
   SPARK_DEFAULTS;

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  spark-optimizer whatif --app-id app-1 --executors 1,2,4,8",
       "  spark-optimizer whatif --event-log app-1 --executors 1..8 --executor-memory 4g,8g",
-      "  spark-optimizer whatif --app-id app-1 --dynamic 2:20 --input-scale 2"
+      "  spark-optimizer whatif --app-id app-1 --dynamic 2:20 --input-scale 2",
+      "  spark-optimizer whatif --event-log app-1 --format html > whatif.html"
     })
 final class WhatIfCommand implements Callable<Integer> {
   private static final int MOST_POINTS = 10_000;
@@ -71,8 +72,16 @@ final class WhatIfCommand implements Callable<Integer> {
       description = "Multiple of the run's input. Default: ${DEFAULT-VALUE}.")
   double inputScale = 1;
 
-  @Mixin
-  FormatOption format = new FormatOption();
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "table",
+      converter = Converters.WhatIfFormats.class,
+      completionCandidates = Converters.WhatIfFormats.class,
+      description =
+          "${COMPLETION-CANDIDATES}; html is a page of its own, with executor counts around"
+              + " today's where none are given. Default: ${DEFAULT-VALUE}.")
+  OutputFormat format = OutputFormat.TABLE;
 
   @Spec
   @Nullable
@@ -89,14 +98,6 @@ final class WhatIfCommand implements Callable<Integer> {
     if (dynamic != null && !executors.isEmpty()) {
       throw wrong("--executors and --dynamic exclude each other");
     }
-    long points = (long) Math.max(1, executors.size())
-        * Math.max(1, executorCores.size())
-        * Math.max(1, executorMemory.size())
-        * Math.max(1, shufflePartitions.size());
-    if (points > MOST_POINTS) {
-      throw wrong("these lists make " + points + " combinations; at most " + MOST_POINTS
-          + " are computed at once");
-    }
     WhatIf.Query query = new WhatIf.Query(
         executors,
         Optional.ofNullable(dynamic),
@@ -104,68 +105,32 @@ final class WhatIfCommand implements Callable<Integer> {
         executorMemory,
         shufflePartitions,
         inputScale);
+    requireFew(query);
     return which.ask(session, (optimizer, run) -> {
-      WhatIf answer = optimizer.whatIf(run, query);
-      if (format.isJson()) {
-        Json.print(session.out, WhatIfJson.document(answer));
-      } else {
-        print(answer);
+      // A page is for its curve.
+      WhatIf.Query asked = format == OutputFormat.HTML ? query.withExecutorsAround(run) : query;
+      requireFew(asked);
+      WhatIf answer = optimizer.whatIf(run, asked);
+      switch (format) {
+        case JSON -> Json.print(session.out, WhatIfJson.document(answer));
+        case HTML -> WhatIfHtml.print(session.out, run, answer, asked, session.currency());
+        default -> WhatIfText.print(session.out, answer, session.currency());
       }
     });
   }
 
-  private ParameterException wrong(String message) {
-    return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
+  private void requireFew(WhatIf.Query query) {
+    long points = (long) Math.max(1, query.executors().size())
+        * Math.max(1, executorCores.size())
+        * Math.max(1, executorMemory.size())
+        * Math.max(1, shufflePartitions.size());
+    if (points > MOST_POINTS) {
+      throw wrong("these lists make " + points + " combinations; at most " + MOST_POINTS
+          + " are computed at once");
+    }
   }
 
-  private void print(WhatIf answer) {
-    WhatIf.Baseline was = answer.baseline();
-    session.out.println("Run " + Text.clean(answer.appId()) + " took "
-        + Text.duration(was.durationMs()) + " with " + Text.count(was.executors())
-        + " executors of " + Text.count(was.executorCores()) + " cores: start-up "
-        + Text.duration(was.startupMs()) + ", work " + Text.duration(was.workMs())
-        + ", of it driver alone " + Text.duration(was.driverMs()));
-    session.out.println();
-    String currency = session.currency();
-    Table table = new Table(
-        ">Executors",
-        ">Cores",
-        ">Memory",
-        ">Partitions",
-        ">Duration",
-        ">Low",
-        ">High",
-        ">Work",
-        ">Driver",
-        ">Core-hours",
-        ">Used",
-        ">Cost",
-        "<Refused");
-    for (WhatIf.Point point : answer.points()) {
-      table.row(
-          Text.count(RecommendationJson.executors(point.resources())),
-          Text.count(point.resources().executorCores()),
-          Text.memory(point.resources().executorMemoryMb()),
-          Text.count(point.resources().shufflePartitions()),
-          point.durationMs() == null
-              ? Text.UNKNOWN
-              : Text.duration(point.durationMs().expected()),
-          point.durationMs() == null
-              ? Text.UNKNOWN
-              : Text.duration(point.durationMs().low()),
-          point.durationMs() == null
-              ? Text.UNKNOWN
-              : Text.duration(point.durationMs().high()),
-          Text.duration(point.workMs()),
-          Text.duration(point.driverMs()),
-          point.executorCoreMs().isPresent()
-              ? Text.hours(point.executorCoreMs().getAsLong() / 3_600_000.0)
-              : Text.UNKNOWN,
-          Text.percent(point.utilization()),
-          Text.money(point.cost(), currency),
-          point.refused() == null ? "" : point.refused());
-    }
-    table.print(session.out, "");
-    session.out.flush();
+  private ParameterException wrong(String message) {
+    return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
   }
 }

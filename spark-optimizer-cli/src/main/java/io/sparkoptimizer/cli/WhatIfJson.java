@@ -24,6 +24,20 @@ final class WhatIfJson {
     Json.put(was, "driver_ms", baseline.driverMs());
     ArrayNode points = node.putArray("points");
     answer.points().forEach(point -> points.add(point(point)));
+    if (answer.knee().isPresent()) {
+      node.putObject("knee").put("executors", answer.knee().getAsInt());
+    } else {
+      node.putNull("knee");
+    }
+    ArrayNode knees = node.putArray("knees");
+    for (WhatIf.Knee knee : answer.knees()) {
+      ObjectNode one = knees.addObject();
+      Json.put(one, "executor_cores", knee.executorCores());
+      Json.put(one, "executor_memory_mb", knee.executorMemoryMb());
+      Json.put(one, "shuffle_partitions", knee.shufflePartitions());
+      Json.put(one, "executors", knee.executors());
+      one.put("why", knee.why());
+    }
     return node;
   }
 

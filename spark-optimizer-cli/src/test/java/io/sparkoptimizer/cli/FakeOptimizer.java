@@ -31,6 +31,7 @@ final class FakeOptimizer implements Optimizer {
   JobProfile profile;
   CollectionRequest request;
   WhatIf.Query query;
+  WhatIf whatIf;
   ApplicationRun asked;
   boolean closed;
 
@@ -80,7 +81,7 @@ final class FakeOptimizer implements Optimizer {
     maybeFail();
     asked = run;
     query = wanted;
-    return Fixtures.whatIf(run);
+    return whatIf == null ? Fixtures.whatIf(run) : whatIf;
   }
 
   @Override

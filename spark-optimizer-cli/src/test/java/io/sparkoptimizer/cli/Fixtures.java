@@ -327,7 +327,13 @@ final class Fixtures {
                 OptionalLong.empty(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
-                "one executor would not hold the cached blocks")));
+                "one executor would not hold the cached blocks")),
+        List.of(new WhatIf.Knee(
+            OptionalInt.of(4),
+            OptionalLong.of(8192),
+            OptionalInt.of(200),
+            OptionalInt.empty(),
+            "too few points")));
   }
 
   static HistoryStats stats() {

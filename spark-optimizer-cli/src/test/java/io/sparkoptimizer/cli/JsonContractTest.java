@@ -375,7 +375,13 @@ class JsonContractTest {
         .run("whatif", "--app-id", "app-1", "--executors", "1,2", "--format", "json")
         .exits(0)
         .json();
-    assertThat(keys(document)).containsExactly("app_id", "baseline", "points");
+    assertThat(keys(document)).containsExactly("app_id", "baseline", "points", "knee", "knees");
+    assertThat(document.get("knee").isNull()).isTrue();
+    assertThat(keys(document.get("knees").get(0)))
+        .containsExactly(
+            "executor_cores", "executor_memory_mb", "shuffle_partitions", "executors", "why");
+    assertThat(document.get("knees").get(0).get("executors").isNull()).isTrue();
+    assertThat(document.get("knees").get(0).get("why").asText()).isEqualTo("too few points");
     assertThat(keys(document.get("baseline")))
         .containsExactlyElementsOf(
             words("executors executor_cores duration_ms startup_ms work_ms driver_ms"));

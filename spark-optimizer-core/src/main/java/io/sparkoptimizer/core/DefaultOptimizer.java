@@ -16,6 +16,7 @@ import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.core.analysis.Analyzer;
 import io.sparkoptimizer.core.eventlog.EventLogs;
+import io.sparkoptimizer.core.schedule.OtherJobs;
 import io.sparkoptimizer.core.whatif.WhatIfModel;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunQuery;
@@ -290,7 +291,8 @@ final class DefaultOptimizer implements Optimizer {
   public WhatIf whatIf(ApplicationRun run, WhatIf.Query query) {
     List<ApplicationRun> others =
         run.jobSignature().isEmpty() ? List.of() : runsOf(run.jobSignature(), settings.maxRuns());
-    return WhatIfModel.answer(run, query, others, settings.prices());
+    return WhatIfModel.answer(
+        run, query, others, () -> OtherJobs.in(repository, run.jobSignature()), settings.prices());
   }
 
   @Override

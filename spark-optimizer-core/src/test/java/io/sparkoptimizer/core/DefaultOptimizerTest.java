@@ -24,6 +24,7 @@ import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.core.memory.InMemoryRepository;
+import io.sparkoptimizer.core.schedule.OtherJobs;
 import io.sparkoptimizer.core.whatif.WhatIfModel;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
@@ -541,7 +542,11 @@ class DefaultOptimizerTest {
 
       assertThat(optimizer.whatIf(run, query))
           .isEqualTo(WhatIfModel.answer(
-              run, query, List.of(), OptimizerSettings.of(Map.of()).prices()));
+              run,
+              query,
+              List.of(),
+              () -> OtherJobs.NONE,
+              OptimizerSettings.of(Map.of()).prices()));
     }
   }
 

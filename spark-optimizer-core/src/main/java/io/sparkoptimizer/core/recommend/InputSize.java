@@ -13,14 +13,14 @@ import java.util.OptionalLong;
  * @param bytes external bytes; empty where unrecorded
  * @param basis where it is from
  */
-record InputSize(double scale, OptionalLong bytes, InputBasis basis) {
+public record InputSize(double scale, OptionalLong bytes, InputBasis basis) {
 
   /**
    * Nothing is said of an input so many times as large as any that was seen. How work grows is known by
    * an exponent, and 0.5 (half of it does not depend on the input) and 1.5 (joins that multiply) are both
    * common where 1 is assumed: at a hundred times that is a factor of ten either way.
    */
-  static final double FARTHEST = 100;
+  public static final double FARTHEST = 100;
 
   /** How many times as large it is as the largest that any of these runs read. */
   double beyond(List<ApplicationRun> runs) {

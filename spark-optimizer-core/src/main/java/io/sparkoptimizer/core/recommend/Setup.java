@@ -189,7 +189,8 @@ public record Setup(
     return heapMb + overheadMb + offHeapMb + pysparkMb;
   }
 
-  int taskCpus() {
+  /** {@code spark.task.cpus}. */
+  public int taskCpus() {
     return Math.max(1, SparkSettings.count(conf, "spark.task.cpus").orElse(1));
   }
 

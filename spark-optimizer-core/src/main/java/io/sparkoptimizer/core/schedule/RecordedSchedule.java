@@ -249,6 +249,12 @@ public final class RecordedSchedule {
     return work.shufflePartitions();
   }
 
+  /** Whether any stage has as many tasks as {@code spark.sql.shuffle.partitions} says. */
+  public boolean followsShufflePartitions() {
+    return work.stages().stream()
+        .anyMatch(stage -> stage.kind() == StageWork.Kind.SHUFFLE_PARTITIONS);
+  }
+
   /** The run's own slots in one JVM: a count of executors means nothing. */
   public boolean isLocal() {
     return local;

@@ -3,10 +3,12 @@ package io.sparkoptimizer.core.whatif;
 import io.sparkoptimizer.Prices;
 import io.sparkoptimizer.Resources;
 import io.sparkoptimizer.WhatIf;
+import io.sparkoptimizer.core.recommend.InputSize;
 import io.sparkoptimizer.core.recommend.Setup;
 import io.sparkoptimizer.core.schedule.Candidate;
 import io.sparkoptimizer.core.schedule.Estimate;
 import io.sparkoptimizer.core.schedule.JobModel;
+import io.sparkoptimizer.core.schedule.OtherJobs;
 import io.sparkoptimizer.core.schedule.RecordedSchedule;
 import io.sparkoptimizer.core.schedule.Spread;
 import io.sparkoptimizer.spark.ApplicationKind;
@@ -19,11 +21,13 @@ import io.sparkoptimizer.spark.StageStatus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * Answers what a recorded run would take with other resources or other input. Each point is the
@@ -34,53 +38,87 @@ public final class WhatIfModel {
   /** A heap changes time through the collector and through spill, and no schedule knows how much. */
   private static final double PER_HEAP_DOUBLING = 0.10;
 
+  /**
+   * The heap or the cores of an executor may be so many times as large, or as small, as any that a run of
+   * the job had. What a doubling does is an assumption, and no assumption is carried beyond three.
+   */
+  private static final double FARTHEST_EXECUTOR = 8;
+
+  /** Spark starts no executor with less: 1.5 times the 300 MiB that it reserves. */
+  private static final long LEAST_HEAP_MB = 450;
+
+  /** Work that is less than this part of what was seen is none. */
+  private static final double LEAST_WORK = 1e-9;
+
   /** More than so many points is a typing error. */
   private static final int MOST_POINTS = 100_000;
 
   private final ApplicationRun run;
   private final WhatIf.Query query;
-  private final List<ApplicationRun> jobsRuns;
+  private final List<Known> known;
+  private final Supplier<OtherJobs> others;
   private final Prices prices;
   private final Setup setup;
 
+  /** A run of the job, this one first, and what it had. */
+  private record Known(ApplicationRun run, Setup had) {}
+
   private WhatIfModel(
-      ApplicationRun run, WhatIf.Query query, List<ApplicationRun> jobsRuns, Prices prices) {
+      ApplicationRun run,
+      WhatIf.Query query,
+      List<ApplicationRun> jobsRuns,
+      Supplier<OtherJobs> others,
+      Prices prices) {
     this.run = run;
     this.query = query;
-    this.jobsRuns = jobsRuns;
+    this.others = others;
     this.prices = prices;
     this.setup = Setup.of(run);
+    List<Known> all = new ArrayList<>();
+    all.add(new Known(run, setup));
+    jobsRuns.stream()
+        .filter(other -> !other.id().equals(run.id()))
+        .forEach(other -> all.add(new Known(other, Setup.of(other))));
+    this.known = List.copyOf(all);
   }
 
   /**
    * @param jobsRuns runs of the same job, newest first; the run itself may be among them
+   * @param others asked only where the job's own runs do not say how far off an answer may be
    * @throws IllegalArgumentException if the lists of the query make more than 100,000 points
    */
   public static WhatIf answer(
-      ApplicationRun run, WhatIf.Query query, List<ApplicationRun> jobsRuns, Prices prices) {
-    return new WhatIfModel(run, query, jobsRuns, prices).answer();
+      ApplicationRun run,
+      WhatIf.Query query,
+      List<ApplicationRun> jobsRuns,
+      Supplier<OtherJobs> others,
+      Prices prices) {
+    return new WhatIfModel(run, query, jobsRuns, others, prices).answer();
   }
 
   private WhatIf answer() {
     Optional<RecordedSchedule> schedule = RecordedSchedule.of(run);
     Optional<String> refusal = refusal();
-    Optional<JobModel> job = refusal.isPresent() ? Optional.empty() : JobModel.of(withThisRun());
+    List<Setup> questions = questions();
+    Optional<JobModel> job = refusal.isPresent() ? Optional.empty() : job();
     List<WhatIf.Point> points = new ArrayList<>();
-    for (Setup asked : questions()) {
-      Optional<String> refused = refusal.or(() -> refusalOfMemory(asked));
+    for (Setup asked : questions) {
+      Optional<String> refused = refusal.or(() -> refusal(asked, schedule.orElseThrow()));
       points.add(
           refused.isPresent()
               ? refused(asked, refused.get())
               : point(asked, schedule.orElseThrow(), job.orElseThrow()));
     }
-    return new WhatIf(run.appId() == null ? run.digest() : run.appId(), baseline(schedule), points);
+    return new WhatIf(
+        run.appId() == null ? run.digest() : run.appId(),
+        baseline(schedule),
+        points,
+        Knees.of(points));
   }
 
-  private List<ApplicationRun> withThisRun() {
-    List<ApplicationRun> all = new ArrayList<>();
-    all.add(run);
-    jobsRuns.stream().filter(other -> !other.id().equals(run.id())).forEach(all::add);
-    return all;
+  private Optional<JobModel> job() {
+    return JobModel.of(known.stream().map(Known::run).toList())
+        .map(job -> job.needsOthers() ? job.with(others.get()) : job);
   }
 
   private WhatIf.Baseline baseline(Optional<RecordedSchedule> schedule) {
@@ -104,7 +142,7 @@ public final class WhatIfModel {
       return Optional.of("the run was no batch run but " + run.kind().word()
           + ": how long it lasts is not decided by its resources");
     }
-    return RecordedSchedule.whyNot(run).or(this::whyOnlyALowerBound);
+    return RecordedSchedule.whyNot(run).or(this::whyOnlyALowerBound).or(this::refusalOfInput);
   }
 
   /**
@@ -132,6 +170,87 @@ public final class WhatIfModel {
         .allMatch(status -> status == StageStatus.COMPLETE || status == StageStatus.SKIPPED);
   }
 
+  /** Why nothing can be said of one point. */
+  private Optional<String> refusal(Setup asked, RecordedSchedule schedule) {
+    return refusalOfCores(asked)
+        .or(() -> refusalOfHeap(asked))
+        .or(() -> refusalOfPartitions(asked, schedule))
+        .or(() -> refusalOfMemory(asked));
+  }
+
+  private Optional<String> refusalOfInput() {
+    return query.inputScale() <= InputSize.FARTHEST
+        ? Optional.empty()
+        : Optional.of(String.format(
+            Locale.ROOT,
+            "the input asked about is %.0f times the run's; beyond %.0f times nothing is said, because"
+                + " work that grows a little faster or slower than assumed is then off by more than a"
+                + " factor of ten",
+            query.inputScale(),
+            InputSize.FARTHEST));
+  }
+
+  private Optional<String> refusalOfCores(Setup asked) {
+    if (asked.cores() == setup.cores()) {
+      return Optional.empty();
+    }
+    if (asked.cores() < setup.taskCpus()) {
+      return Optional.of("Spark starts no executor with fewer cores than spark.task.cpus, which is "
+          + setup.taskCpus());
+    }
+    double apart = known.stream()
+        .mapToDouble(one -> apart(asked.cores(), one.had().cores()))
+        .min()
+        .orElse(1);
+    return refusalOfDistance(
+        asked.cores() + " cores", apart, "how much tasks in one JVM slow each other down");
+  }
+
+  private Optional<String> refusalOfHeap(Setup asked) {
+    if (asked.heapMb() == setup.heapMb()) {
+      return Optional.empty();
+    }
+    if (asked.heapMb() < LEAST_HEAP_MB) {
+      return Optional.of(
+          "Spark starts no executor with less than " + LEAST_HEAP_MB + " MiB of heap");
+    }
+    if (!setup.heapKnown()) {
+      return Optional.of(
+          "the log does not tell the run's heap, with which another would be compared");
+    }
+    double apart = known.stream()
+        .filter(one -> one.had().heapKnown())
+        .mapToDouble(one -> apart(asked.heapMb(), one.had().heapMb()))
+        .min()
+        .orElse(1);
+    return refusalOfDistance(
+        asked.heapMb() + " MiB of heap", apart, "what that does to garbage collection and spill");
+  }
+
+  private static double apart(double one, double other) {
+    return Math.max(one / other, other / one);
+  }
+
+  private static Optional<String> refusalOfDistance(String asked, double apart, String unknown) {
+    return apart <= FARTHEST_EXECUTOR
+        ? Optional.empty()
+        : Optional.of(String.format(
+            Locale.ROOT,
+            "%s are a factor of %.0f from what any run of the job had; beyond %.0f no run tells %s",
+            asked,
+            apart,
+            FARTHEST_EXECUTOR,
+            unknown));
+  }
+
+  private static Optional<String> refusalOfPartitions(Setup asked, RecordedSchedule schedule) {
+    int partitions = asked.shufflePartitions().orElse(schedule.shufflePartitions());
+    return partitions == schedule.shufflePartitions() || schedule.followsShufflePartitions()
+        ? Optional.empty()
+        : Optional.of(
+            "no stage of the run had its number of tasks from spark.sql.shuffle.partitions");
+  }
+
   private Optional<String> refusalOfMemory(Setup asked) {
     // More tasks in the same heap are less memory for each.
     if (asked.heapMb() == setup.heapMb() && asked.cores() == setup.cores()) {
@@ -139,14 +258,14 @@ public final class WhatIfModel {
     }
     long slots = Math.max(1, asked.cores());
     long hadSlots = Math.max(1, setup.cores());
-    for (ApplicationRun one : withThisRun()) {
-      Setup had = Setup.of(one);
-      boolean died = one.memoryFailures().stream()
+    for (Known one : known) {
+      Setup had = one.had();
+      boolean died = one.run().memoryFailures().stream()
           .anyMatch(failure -> failure.cause() == MemoryFailure.Cause.HEAP
               || failure.cause() == MemoryFailure.Cause.CONTAINER);
       if (died && asked.heapMb() * had.cores() <= had.heapMb() * slots) {
         return Optional.of("a run with " + had.heapMb() + " MiB of heap for " + had.cores()
-            + " cores ran out of memory (" + one.id().appId() + ")");
+            + " cores ran out of memory (" + one.run().id().appId() + ")");
       }
     }
     OptionalLong live = run.executors().stream()
@@ -198,7 +317,8 @@ public final class WhatIfModel {
 
   private WhatIf.Point point(Setup asked, RecordedSchedule schedule, JobModel job) {
     Candidate candidate = asked.candidate(query.inputScale());
-    Estimate estimate = schedule.predict(candidate);
+    double work = Math.max(LEAST_WORK, Math.pow(query.inputScale(), job.growth()));
+    Estimate estimate = schedule.predict(candidate.withInputScale(work));
     double heap = Math.log((double) asked.heapMb() / setup.heapMb()) / Math.log(2);
     Spread spread = job.spreadOf(schedule, candidate).widened(Math.abs(heap) * PER_HEAP_DOUBLING);
     return new WhatIf.Point(
