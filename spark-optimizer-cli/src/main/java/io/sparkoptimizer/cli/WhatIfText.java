@@ -78,27 +78,26 @@ final class WhatIfText {
         Text.money(point.cost(), currency));
   }
 
-  /** {@code Knee: 8 executors ...}, with the other settings before it where they vary. */
+  /** {@code Knee: 8 executors ...}, with the other settings where they vary. */
   static String knee(WhatIf answer, WhatIf.Knee knee) {
-    String where = answer.knees().size() > 1 ? "With " + others(answer, knee) + ": " : "";
-    return where
-        + (knee.executors().isPresent()
-            ? "Knee: " + Text.plural(knee.executors().getAsInt(), "executor")
-                + ". From there on one percent more cost buys less than one percent less time."
-            : "No knee: " + knee.why() + ".");
+    String others = answer.knees().size() > 1 ? " with " + others(answer, knee) : "";
+    return knee.executors().isPresent()
+        ? "Knee" + others + ": " + Text.plural(knee.executors().getAsInt(), "executor")
+            + ". From there on one percent more cost buys less than one percent less time."
+        : "No knee" + others + ": " + knee.why() + ".";
   }
 
   /** The settings besides executors that differ between the points: {@code 4 cores, 8 GiB}. */
   static String others(WhatIf answer, WhatIf.Knee of) {
     List<String> words = new ArrayList<>();
     if (answer.knees().stream().map(WhatIf.Knee::executorCores).distinct().count() > 1) {
-      words.add(Text.count(of.executorCores()) + " cores");
+      of.executorCores().ifPresent(cores -> words.add(Text.plural(cores, "core")));
     }
     if (answer.knees().stream().map(WhatIf.Knee::executorMemoryMb).distinct().count() > 1) {
       words.add(Text.memory(of.executorMemoryMb()));
     }
     if (answer.knees().stream().map(WhatIf.Knee::shufflePartitions).distinct().count() > 1) {
-      words.add(Text.count(of.shufflePartitions()) + " partitions");
+      of.shufflePartitions().ifPresent(count -> words.add(Text.plural(count, "partition")));
     }
     return String.join(", ", words);
   }

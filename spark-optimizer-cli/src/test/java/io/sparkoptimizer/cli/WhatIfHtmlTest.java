@@ -310,9 +310,9 @@ class WhatIfHtmlTest {
     assertThat(texts(page, "li")).containsExactly("2 cores", "4 cores");
     assertThat(texts(page, "p"))
         .contains(
-            "With 2 cores: Knee: 4 executors. From there on one percent more cost buys less than one"
+            "Knee with 2 cores: 4 executors. From there on one percent more cost buys less than one"
                 + " percent less time.",
-            "With 4 cores: No knee: more executors still pay at 8.");
+            "No knee with 4 cores: more executors still pay at 8.");
     assertThat(named(page, "polyline")).hasSize(4);
     assertThat(named(page, "circle").stream()
             .filter(circle -> circle.getAttribute("r").equals("6")))
