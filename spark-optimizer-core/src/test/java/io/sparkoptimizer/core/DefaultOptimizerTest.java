@@ -551,6 +551,28 @@ class DefaultOptimizerTest {
   }
 
   @Test
+  void whatIf_otherJobsThatAreFarOff_makeItLessSure() {
+    ApplicationRun run = TestRuns.etl().build();
+    WhatIf.Query query = WhatIf.Query.ofExecutors(4);
+    WhatIf alone;
+    try (Optimizer optimizer = builder().build()) {
+      alone = optimizer.whatIf(run, query);
+    }
+    for (int job = 0; job < 8; job++) {
+      String name = "restless-" + "abcdefgh".charAt(job);
+      save(TestRuns.repeated(4, i -> TestRuns.etl().name(name).slower(i % 2 == 0 ? 1 : 4)));
+    }
+    try (Optimizer optimizer = builder().build()) {
+      WhatIf known = optimizer.whatIf(run, query);
+
+      assertThat(known.points().get(0).durationMs().expected())
+          .isEqualTo(alone.points().get(0).durationMs().expected());
+      assertThat(known.points().get(0).durationMs().high())
+          .isGreaterThan(1.5 * alone.points().get(0).durationMs().high());
+    }
+  }
+
+  @Test
   void recommendAndWhatIf_oddRuns_neverThrow() {
     ApplicationRun plain = TestRuns.etl().build();
     Map<String, ApplicationRun> odd = new LinkedHashMap<>();
