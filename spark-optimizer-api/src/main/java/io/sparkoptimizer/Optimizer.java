@@ -71,6 +71,12 @@ public interface Optimizer extends AutoCloseable {
   /** The newest recorded run with this application id. */
   Optional<ApplicationRun> run(String appId);
 
+  /**
+   * Says how far off predictions of run time are on this history: its runs are predicted from one
+   * another, none from itself. Takes seconds to minutes; nothing is stored.
+   */
+  Backtest backtest(Backtest.Query query, Backtest.Progress progress);
+
   /** What the history holds in all. */
   HistoryStats stats();
 

@@ -41,6 +41,7 @@ final class Cli {
             new RecommendCommand(session),
             new WhatIfCommand(session),
             new AnalyzeCommand(session),
+            new BacktestCommand(session),
             new ListJobsCommand(session),
             new StatsCommand(session),
             new QuickstartCommand(session))

@@ -160,7 +160,7 @@ final class CollectCommand implements Callable<Integer> {
     if (!session.showsProgress()) {
       return optimizer.collect(request, CollectionRequest.Progress.NONE);
     }
-    try (ProgressLine progress = new ProgressLine(session.err)) {
+    try (ProgressLine progress = new ProgressLine(session.err, "Collecting", "logs")) {
       return optimizer.collect(request, progress);
     }
   }

@@ -1,5 +1,6 @@
 package io.sparkoptimizer.cli;
 
+import io.sparkoptimizer.Backtest;
 import io.sparkoptimizer.DataSize;
 import io.sparkoptimizer.JobType;
 import io.sparkoptimizer.Platform;
@@ -62,6 +63,18 @@ final class Converters {
         return value;
       }
       throw refuse(text, "a number above 0");
+    }
+  }
+
+  /** Between 0 and 1, neither of them. */
+  static final class Share implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String text) {
+      double value = NUMBER.matcher(text.strip()).matches() ? Double.parseDouble(text) : 0;
+      if (value > 0 && value < 1) {
+        return value;
+      }
+      throw refuse(text, "a number between 0 and 1, as 0.9");
     }
   }
 
@@ -213,6 +226,34 @@ final class Converters {
     @Override
     public Iterator<String> iterator() {
       return Arrays.stream(Platform.values()).map(Platform::word).iterator();
+    }
+  }
+
+  static final class Protocols implements ITypeConverter<String>, Iterable<String> {
+    private static final String[] ALL = {
+      "leave-one-out", "split", "points", "extrapolate", "leave-context-out"
+    };
+
+    @Override
+    public String convert(String text) {
+      return word(text, ALL, Function.identity());
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.asList(ALL).iterator();
+    }
+  }
+
+  static final class Sizes implements ITypeConverter<Backtest.Size>, Iterable<String> {
+    @Override
+    public Backtest.Size convert(String text) {
+      return word(text, Backtest.Size.values(), Backtest.Size::word);
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(Backtest.Size.values()).map(Backtest.Size::word).iterator();
     }
   }
 

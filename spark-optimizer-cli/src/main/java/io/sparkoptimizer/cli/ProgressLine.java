@@ -17,10 +17,14 @@ final class ProgressLine implements CollectionRequest.Progress, AutoCloseable {
   private final ProgressBar bar;
   private final long begin = System.nanoTime();
 
-  ProgressLine(PrintWriter err) {
+  /**
+   * @param task what is done: {@code Collecting}
+   * @param unit what is counted: {@code logs}
+   */
+  ProgressLine(PrintWriter err, String task, String unit) {
     bar = new ProgressBarBuilder()
-        .setTaskName("Collecting")
-        .setUnit(" logs", 1)
+        .setTaskName(task)
+        .setUnit(" " + unit, 1)
         .setStyle(ProgressBarStyle.ASCII)
         .setInitialMax(-1) // not known yet
         .showSpeed(new DecimalFormat("0", DecimalFormatSymbols.getInstance(Locale.ROOT)))

@@ -2,6 +2,7 @@ package io.sparkoptimizer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparkoptimizer.Backtest;
 import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.ConflictingSettingsException;
 import io.sparkoptimizer.DataSize;
@@ -38,7 +39,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Options, exit codes and texts of the commands. */
 class CommandsTest {
   private static final List<String> COMMANDS = List.of(
-      "collect", "inspect", "recommend", "whatif", "analyze", "list-jobs", "stats", "quickstart");
+      "collect",
+      "inspect",
+      "recommend",
+      "whatif",
+      "analyze",
+      "backtest",
+      "list-jobs",
+      "stats",
+      "quickstart");
 
   private Shell shell;
   private Path log;
@@ -128,6 +137,18 @@ class CommandsTest {
         "whatif --app-id a --dynamic 1:4 --executors 2 | exclude each other",
         "whatif --app-id a --executor-memory 4 | 4g or 4096m",
         "whatif --app-id a --executors 1..200 --executor-cores 1..200 | 40000 combinations",
+        "backtest | --protocol",
+        "backtest --protocol jackknife | one of leave-one-out, split, points, extrapolate,",
+        "backtest --protocol split --train-share 1 | a number between 0 and 1",
+        "backtest --protocol split --train 3 | --train belongs to --protocol points",
+        "backtest --protocol points --train 40 | --train 40 leaves none of --max-runs 40",
+        "backtest --protocol leave-one-out --max-runs 1 | one run predicts no other",
+        "backtest --protocol leave-one-out --at-most 3 | --at-most belongs to --protocol extrapolate",
+        "backtest --protocol extrapolate | needs --by instances or --by input",
+        "backtest --protocol extrapolate --by instances --at-most 50GB | a whole number, 1 or more",
+        "backtest --protocol extrapolate --by input --at-most 5GX | a size above 0 with its unit",
+        "backtest --protocol split --runs a.csv --mapping m.yaml | --runs: a history that is a table",
+        "backtest --protocol split --mapping m.yaml | --mapping: a history that is a table",
         "list-jobs --limit x | --limit",
         "list-jobs extra | Unmatched argument",
         "--nonsense | Unknown option"
@@ -767,6 +788,67 @@ class CommandsTest {
     assertThat(shell.run("stats").exits(0).out())
         .contains("3 runs of 2 jobs, from 2026-11-01 00:00:00 to 2026-11-02 00:00:00 UTC")
         .containsPattern("all +3 +10.5 +40.0 +1.25 USD +4.00 +0.50 USD");
+  }
+
+  // backtest
+
+  @Test
+  void backtest_everyProtocol_isAskedAsWritten() {
+    assertThat(heldOut("leave-one-out")).isEqualTo(new Backtest.LeaveOneOut());
+    assertThat(shell.optimizer.backtestQuery)
+        .isEqualTo(new Backtest.Query(new Backtest.LeaveOneOut(), 300, 0, 50, 40));
+    assertThat(heldOut("split")).isEqualTo(new Backtest.Split(0.9));
+    assertThat(heldOut("Split --train-share .8")).isEqualTo(new Backtest.Split(0.8));
+    assertThat(heldOut("points")).isEqualTo(new Backtest.Points(12));
+    assertThat(heldOut("points --train 3 --repeats 5 --seed -9 --max-jobs 2 --max-runs 4"))
+        .isEqualTo(new Backtest.Points(3));
+    assertThat(shell.optimizer.backtestQuery)
+        .isEqualTo(new Backtest.Query(new Backtest.Points(3), 5, -9, 2, 4));
+    assertThat(heldOut("extrapolate --by instances --at-most 6"))
+        .isEqualTo(new Backtest.Extrapolate(Backtest.Size.INSTANCES, OptionalDouble.of(6)));
+    assertThat(heldOut("extrapolate --by input --at-most 5GB"))
+        .isEqualTo(new Backtest.Extrapolate(Backtest.Size.INPUT, OptionalDouble.of(5e9)));
+    assertThat(heldOut("extrapolate --by input"))
+        .isEqualTo(new Backtest.Extrapolate(Backtest.Size.INPUT, OptionalDouble.empty()));
+    assertThat(heldOut("leave-context-out")).isEqualTo(new Backtest.LeaveContextOut());
+    assertThat(shell.optimizer.closed).isTrue();
+  }
+
+  private Backtest.Protocol heldOut(String words) {
+    shell.run(("backtest --protocol " + words).split(" ")).exits(0);
+    return shell.optimizer.backtestQuery.protocol();
+  }
+
+  @Test
+  void backtest_table_showsJobsBaselinesAndWhatWasNotTested() {
+    String out = shell.run("backtest", "--protocol", "split").exits(0).out();
+
+    assertThat(out)
+        .startsWith("split: 40 predictions of 8 runs of 2 jobs, 20 draws, seed 7")
+        .containsPattern("nightly +40 +8 +12.5 % +10.0 % +30.3 % +88 % +61 to 97 % +80 %\\R")
+        .containsPattern("all jobs +40 ")
+        .containsPattern("mean +40 +8 +55.0 % +50.0 % +99.0 % +12.5 %\\R")
+        .containsPattern("ernest +0 +0 +- +- +- +-\\R")
+        .contains("Intervals should hold 90 % of the runs.")
+        .contains("Not tested: 3 jobs with too few whole runs")
+        .contains("Not tested: 1 job beyond --max-jobs");
+    assertThat(shell.err()).isEmpty();
+  }
+
+  @Test
+  void backtest_noJobHasRunsEnough_saysSo() {
+    shell.optimizer.backtest = Fixtures.emptyBacktest();
+    assertThat(shell.run("backtest", "--protocol", "leave-one-out").exits(4).out())
+        .contains("No job has runs enough")
+        .contains("2 jobs with too few whole runs");
+  }
+
+  @Test
+  void backtest_onATerminal_showsABarOnStderrOnly() {
+    shell.terminal = true;
+    shell.run("backtest", "--protocol", "split").exits(0);
+    assertThat(shell.err()).contains("Testing").contains("2/2").doesNotContain("logs");
+    assertThat(shell.out()).doesNotContain("Testing");
   }
 
   // quickstart

@@ -1,6 +1,7 @@
 package io.sparkoptimizer.cli;
 
 import io.sparkoptimizer.Analysis;
+import io.sparkoptimizer.Backtest;
 import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.CollectionRequest;
 import io.sparkoptimizer.HistoryStats;
@@ -32,6 +33,8 @@ final class FakeOptimizer implements Optimizer {
   CollectionRequest request;
   WhatIf.Query query;
   WhatIf whatIf;
+  Backtest backtest = Fixtures.backtest();
+  Backtest.Query backtestQuery;
   ApplicationRun asked;
   boolean closed;
 
@@ -82,6 +85,15 @@ final class FakeOptimizer implements Optimizer {
     asked = run;
     query = wanted;
     return whatIf == null ? Fixtures.whatIf(run) : whatIf;
+  }
+
+  @Override
+  public Backtest backtest(Backtest.Query wanted, Backtest.Progress progress) {
+    maybeFail();
+    backtestQuery = wanted;
+    progress.update(1, 2);
+    progress.update(2, 2);
+    return backtest;
   }
 
   @Override

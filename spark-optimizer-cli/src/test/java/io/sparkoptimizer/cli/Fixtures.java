@@ -1,6 +1,7 @@
 package io.sparkoptimizer.cli;
 
 import io.sparkoptimizer.Analysis;
+import io.sparkoptimizer.Backtest;
 import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.Evidence;
 import io.sparkoptimizer.HistoryStats;
@@ -39,10 +40,12 @@ import io.sparkoptimizer.spark.TaskMetric;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Runs and answers, made by hand. */
 final class Fixtures {
@@ -334,6 +337,57 @@ final class Fixtures {
             OptionalInt.of(200),
             OptionalInt.empty(),
             "too few points")));
+  }
+
+  /** Two jobs tested; what was predicted without an interval, and a baseline that answered nothing. */
+  static Backtest backtest() {
+    Backtest.Score score = new Backtest.Score(
+        40,
+        8,
+        OptionalDouble.of(12.5),
+        OptionalDouble.of(10),
+        OptionalDouble.of(30.25),
+        Optional.of(new Backtest.Intervals(
+            0.875, 0.61, 0.97, 0.9, 1.5, 0.8, Map.of("own", 30, "pooled", 10))),
+        Map.of("schedule", 40));
+    return new Backtest(
+        "split",
+        7,
+        20,
+        List.of(new Backtest.Job("nightly", score), new Backtest.Job("hourly", score)),
+        score,
+        new TreeMap<>(Map.of(
+            "ernest", new Backtest.Baseline(unanswered(), OptionalDouble.empty()),
+            "mean", new Backtest.Baseline(meanOnly(), OptionalDouble.of(12.5)))),
+        Map.of("too_few_runs", 3, "beyond_max_jobs", 1));
+  }
+
+  /** No job had runs enough. */
+  static Backtest emptyBacktest() {
+    return new Backtest(
+        "leave-one-out", 0, 1, List.of(), unanswered(), Map.of(), Map.of("too_few_runs", 2));
+  }
+
+  private static Backtest.Score meanOnly() {
+    return new Backtest.Score(
+        40,
+        8,
+        OptionalDouble.of(55),
+        OptionalDouble.of(50),
+        OptionalDouble.of(99),
+        Optional.empty(),
+        Map.of("mean", 40));
+  }
+
+  private static Backtest.Score unanswered() {
+    return new Backtest.Score(
+        0,
+        0,
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        Optional.empty(),
+        Map.of());
   }
 
   static HistoryStats stats() {

@@ -449,6 +449,54 @@ class JsonContractTest {
   }
 
   @Test
+  void backtest_hasEveryKeyInOrder() {
+    List<String> score = words("""
+        n runs mape median_ape p90_ape coverage coverage_low coverage_high nominal_coverage
+        interval_score interval_width interval_basis_counts method_counts
+        """);
+    JsonNode document = shell
+        .run("backtest", "--protocol", "split", "--format", "json")
+        .exits(0)
+        .json();
+
+    assertThat(keys(document))
+        .containsExactlyElementsOf(
+            words("protocol seed repeats jobs overall baselines not_tested"));
+    assertThat(document.get("protocol").asText()).isEqualTo("split");
+    assertThat(keys(document.get("jobs").get(0)))
+        .containsExactlyElementsOf(join(words("job"), score));
+    assertThat(keys(document.get("overall"))).containsExactlyElementsOf(score);
+    assertThat(document.get("overall").get("mape").asDouble()).isEqualTo(12.5);
+    assertThat(document.get("overall").get("coverage").asDouble()).isEqualTo(0.875);
+    assertThat(document.get("overall").get("interval_basis_counts").toString())
+        .isEqualTo("{\"own\":30,\"pooled\":10}");
+    JsonNode baselines = document.get("baselines");
+    assertThat(keys(baselines)).containsExactly("ernest", "mean", "xgboost");
+    assertThat(keys(baselines.get("mean")))
+        .containsExactlyElementsOf(join(score, words("model_mape")));
+    assertThat(baselines.get("mean").get("model_mape").asDouble()).isEqualTo(12.5);
+    assertThat(baselines.get("mean").get("coverage").isNull()).isTrue();
+    assertThat(baselines.get("ernest").get("n").asInt()).isZero();
+    assertThat(baselines.get("ernest").get("mape").isNull()).isTrue();
+    assertThat(baselines.get("xgboost").isNull()).isTrue();
+    assertThat(document.get("not_tested").toString())
+        .isEqualTo("{\"beyond_max_jobs\":1,\"too_few_runs\":3}");
+  }
+
+  @Test
+  void backtest_noJobHasRunsEnough_printsTheDocument() {
+    shell.optimizer.backtest = Fixtures.emptyBacktest();
+    JsonNode document = shell
+        .run("backtest", "--protocol", "leave-one-out", "--format", "json")
+        .exits(4)
+        .json();
+
+    assertThat(document.get("jobs").isEmpty()).isTrue();
+    assertThat(document.get("overall").get("n").asInt()).isZero();
+    assertThat(document.get("overall").get("coverage").isNull()).isTrue();
+  }
+
+  @Test
   void collect_printsItsReport() {
     shell.optimizer.report =
         Fixtures.report(5, 3, 1, 2, List.of(new SkippedInput("b.txt", "no event line")));

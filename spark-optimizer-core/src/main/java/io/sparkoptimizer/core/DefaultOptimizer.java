@@ -1,6 +1,7 @@
 package io.sparkoptimizer.core;
 
 import io.sparkoptimizer.Analysis;
+import io.sparkoptimizer.Backtest;
 import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.CollectionRequest;
 import io.sparkoptimizer.HistoryStats;
@@ -15,6 +16,7 @@ import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.core.analysis.Analyzer;
+import io.sparkoptimizer.core.backtest.Backtester;
 import io.sparkoptimizer.core.eventlog.EventLogs;
 import io.sparkoptimizer.core.schedule.OtherJobs;
 import io.sparkoptimizer.core.whatif.WhatIfModel;
@@ -293,6 +295,11 @@ final class DefaultOptimizer implements Optimizer {
         run.jobSignature().isEmpty() ? List.of() : runsOf(run.jobSignature(), settings.maxRuns());
     return WhatIfModel.answer(
         run, query, others, () -> OtherJobs.in(repository, run.jobSignature()), settings.prices());
+  }
+
+  @Override
+  public Backtest backtest(Backtest.Query query, Backtest.Progress progress) {
+    return Backtester.test(repository, query, progress);
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What is known of a job's time from all its runs. Immutable and thread-safe; equal questions have
@@ -118,6 +119,40 @@ public final class JobModel {
     return new JobModel(members, growth, whole, residuals, otherJobs);
   }
 
+  /**
+   * The same job as if these of its runs alone had been recorded; empty where there are none. What was
+   * computed of each run is used again.
+   */
+  public Optional<JobModel> among(Predicate<ApplicationRun> recorded) {
+    List<ApplicationRun> runs = runs().stream().filter(recorded).toList();
+    if (runs.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean allBytes = runs.stream().allMatch(run -> run.inputBytes().isPresent());
+    List<Member> kept = members.stream()
+        .filter(member -> recorded.test(member.run()))
+        .map(member -> new Member(member.run(), member.schedule(), input(member.run(), allBytes)))
+        .toList();
+    return Optional.of(
+        new JobModel(kept, growth(kept).orElse(1), whole, leaveOneOut(kept), others));
+  }
+
+  /**
+   * What would have been predicted for a run of the job before it ran: what it was given and what it read
+   * are asked, its times are not looked at. Means nothing for a run that is among this model's.
+   */
+  public Forecast forecast(ApplicationRun heldOut, RecordedSchedule itsSchedule) {
+    boolean allBytes = runs().stream().allMatch(run -> run.inputBytes().isPresent());
+    Member held = new Member(heldOut, itsSchedule, input(heldOut, allBytes));
+    Candidate had = asked(itsSchedule).withInputScale(scale(held, members.get(0)));
+    return forecast(had, held.input(), true);
+  }
+
+  /** The question that a run was the answer to. */
+  private static Candidate asked(RecordedSchedule of) {
+    return of.configured().withShufflePartitions(OptionalInt.of(of.shufflePartitions()));
+  }
+
   /** Whether left-out runs of either kind are too few for an interval of their own. */
   public boolean needsOthers() {
     long same = residuals.stream().filter(Residual::same).count();
@@ -148,10 +183,13 @@ public final class JobModel {
     boolean allBytes = runs.stream().allMatch(run -> run.inputBytes().isPresent());
     for (ApplicationRun run : runs) {
       RecordedSchedule.of(run)
-          .ifPresent(schedule -> members.add(new Member(
-              run, schedule, asDouble(allBytes ? run.inputBytes() : run.inputRecords()))));
+          .ifPresent(schedule -> members.add(new Member(run, schedule, input(run, allBytes))));
     }
     return members;
+  }
+
+  private static OptionalDouble input(ApplicationRun run, boolean inBytes) {
+    return asDouble(inBytes ? run.inputBytes() : run.inputRecords());
   }
 
   private static OptionalDouble asDouble(OptionalLong figure) {
@@ -354,9 +392,7 @@ public final class JobModel {
       Member left = members.get(i);
       List<Member> remaining = new ArrayList<>(members);
       remaining.remove(i);
-      Candidate had = left.schedule()
-          .configured()
-          .withShufflePartitions(OptionalInt.of(left.schedule().shufflePartitions()));
+      Candidate had = asked(left.schedule());
       double actual = left.schedule().recordedStartupMs() + left.schedule().recordedWorkMs();
       for (boolean same : new boolean[] {true, false}) {
         List<Member> rest = remaining.stream()

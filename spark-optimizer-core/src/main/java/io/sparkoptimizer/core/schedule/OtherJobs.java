@@ -33,16 +33,21 @@ public final class OtherJobs {
   /** A job of whose newest runs so many hold too few whole ones is left out. */
   private static final int MOST_READ = 2 * MOST_RUNS;
 
+  private record Known(String signature, Pool.Job job) {}
+
+  private final List<Known> jobs;
   private final Pool sameQuestion;
   private final Pool changedQuestion;
 
-  private OtherJobs(List<Pool.Job> jobs) {
-    this.sameQuestion = pool(jobs, true);
-    this.changedQuestion = pool(jobs, false);
+  private OtherJobs(List<Known> jobs) {
+    this.jobs = List.copyOf(jobs);
+    this.sameQuestion = pool(true);
+    this.changedQuestion = pool(false);
   }
 
-  private static Pool pool(List<Pool.Job> jobs, boolean same) {
+  private Pool pool(boolean same) {
     return new Pool(jobs.stream()
+        .map(Known::job)
         .map(job -> new Pool.Job(
             job.runs(),
             job.residuals().stream().filter(one -> one.same() == same).toList()))
@@ -58,7 +63,7 @@ public final class OtherJobs {
         found.computeIfAbsent(row.jobSignature(), job -> new Newest()).add(row);
       }
     }
-    List<Pool.Job> jobs = new ArrayList<>();
+    List<Known> jobs = new ArrayList<>();
     int looked = 0;
     long stages = 0;
     for (Map.Entry<String, Newest> job : found.entrySet()) {
@@ -83,6 +88,17 @@ public final class OtherJobs {
     return new OtherJobs(jobs);
   }
 
+  /** The jobs that ran last, whichever is asked about: to be used {@link #without} that one. */
+  public static OtherJobs in(RunHistory history) {
+    return in(history, "");
+  }
+
+  /** The same without one job. */
+  public OtherJobs without(String signature) {
+    return new OtherJobs(
+        jobs.stream().filter(known -> !known.signature().equals(signature)).toList());
+  }
+
   /**
    * @param jobs the runs of each job, newest first
    */
@@ -90,12 +106,13 @@ public final class OtherJobs {
     return new OtherJobs(jobs.stream().flatMap(runs -> known(runs).stream()).toList());
   }
 
-  private static Optional<Pool.Job> known(List<ApplicationRun> all) {
+  private static Optional<Known> known(List<ApplicationRun> all) {
     List<ApplicationRun> runs =
         all.stream().filter(OtherJobs::counts).limit(MOST_RUNS).toList();
     return JobModel.of(runs)
-        .map(model ->
-            new Pool.Job(runs.stream().map(ApplicationRun::id).toList(), model.residuals()));
+        .map(model -> new Known(
+            model.newestRun().jobSignature(),
+            new Pool.Job(runs.stream().map(ApplicationRun::id).toList(), model.residuals())));
   }
 
   private static boolean counts(ApplicationRun run) {

@@ -141,7 +141,7 @@ public final class RecordedSchedule {
   }
 
   /** What the run was given: under dynamic allocation its bounds, {@code 2^31 - 1} for no limit. */
-  Candidate configured() {
+  public Candidate configured() {
     return configured;
   }
 

@@ -1,0 +1,215 @@
+package io.sparkoptimizer.core.backtest;
+
+import io.sparkoptimizer.Backtest;
+import io.sparkoptimizer.Interval;
+import io.sparkoptimizer.Recommendation.ConfidenceBasis;
+import io.sparkoptimizer.core.schedule.JobModel;
+import io.sparkoptimizer.core.schedule.OtherJobs;
+import io.sparkoptimizer.core.schedule.Spread;
+import io.sparkoptimizer.spark.ApplicationKind;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.RunId;
+import io.sparkoptimizer.spark.RunQuery;
+import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.RunSummary;
+import io.sparkoptimizer.spi.RunHistory;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Predicts recorded runs from other runs, as if they had not happened yet, and says how far off that was.
+ *
+ * <p>The model knows the runs that are not held out, and them alone: its growth and the residuals of its
+ * intervals are found anew among them (nested), and other jobs' residuals are without the job that is
+ * tested. Of a held-out run its size and its input are told. Cost: for each job its runs are taken apart
+ * once, and each hold-out simulates at most a few hundred of their schedules; equal draws count once.
+ */
+public final class Backtester {
+  private static final String SCHEDULE = "schedule";
+
+  /** Rows of a job that are looked at for each run that is wanted: failed runs are among them. */
+  private static final int REACH = 2;
+
+  /** A baseline, and the model on the points that it answered. */
+  private record Contest(Tally simple, Tally model) {
+    void add(Baseline baseline, Answer answer) {
+      Double ms = answer.simple.get(baseline);
+      if (ms != null) {
+        simple.add(answer.heldOut, baseline.word(), ms);
+        model.add(answer.heldOut, SCHEDULE, answer.predictedMs.expected());
+      }
+    }
+
+    Backtest.Baseline score() {
+      return new Backtest.Baseline(simple.score(), model.score().mape());
+    }
+  }
+
+  private final RunHistory history;
+  private final Backtest.Query query;
+  private final Tally overall = new Tally();
+  private final Map<Baseline, Contest> baselines = new EnumMap<>(Baseline.class);
+  private final List<Backtest.Job> tested = new ArrayList<>();
+  private final Map<String, Integer> notTested = new TreeMap<>();
+
+  private Backtester(RunHistory history, Backtest.Query query) {
+    this.history = history;
+    this.query = query;
+    for (Baseline baseline : Baseline.values()) {
+      baselines.put(baseline, new Contest(new Tally(), new Tally()));
+    }
+  }
+
+  /** Tests the jobs of a history. */
+  public static Backtest test(
+      RunHistory history, Backtest.Query query, Backtest.Progress progress) {
+    return new Backtester(history, query).test(progress);
+  }
+
+  private Backtest test(Backtest.Progress progress) {
+    List<String> jobs = jobs();
+    OtherJobs others = jobs.isEmpty() ? OtherJobs.NONE : OtherJobs.in(history);
+    long done = 0;
+    for (String job : jobs) {
+      test(job, others.without(job));
+      progress.update(++done, jobs.size());
+    }
+    Map<String, Backtest.Baseline> simple = new LinkedHashMap<>();
+    baselines.forEach((baseline, both) -> simple.put(baseline.word(), both.score()));
+    boolean draws =
+        query.protocol() instanceof Backtest.Split || query.protocol() instanceof Backtest.Points;
+    return new Backtest(
+        query.protocol().word(),
+        query.seed(),
+        draws ? query.repeats() : 1,
+        tested,
+        overall.score(),
+        simple,
+        notTested);
+  }
+
+  /** Jobs of two whole runs and more, those with most first. */
+  private List<String> jobs() {
+    Map<String, Integer> whole = new HashMap<>();
+    for (RunSummary row : history.summaries(RunQuery.ALL)) {
+      if (!row.jobSignature().isEmpty()) {
+        whole.merge(row.jobSignature(), isWhole(row) ? 1 : 0, Integer::sum);
+      }
+    }
+    List<String> enough = whole.entrySet().stream()
+        .filter(job -> job.getValue() >= 2)
+        .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder())
+            .thenComparing(Map.Entry.comparingByKey()))
+        .map(Map.Entry::getKey)
+        .toList();
+    count("too_few_runs", whole.size() - enough.size());
+    count("beyond_max_jobs", Math.max(0, enough.size() - query.maxJobs()));
+    return enough.stream().limit(query.maxJobs()).toList();
+  }
+
+  private void count(String reason, int jobs) {
+    if (jobs > 0) {
+      notTested.merge(reason, jobs, Integer::sum);
+    }
+  }
+
+  /** What a row can tell of it; the run itself tells whether its last job failed. */
+  private static boolean isWhole(RunSummary row) {
+    return row.kind() == ApplicationKind.BATCH
+        && row.status() == RunStatus.SUCCEEDED
+        && row.complete()
+        && row.durationMs().isPresent();
+  }
+
+  private List<ApplicationRun> newest(String job) {
+    RunQuery ofJob = RunQuery.ofJob(job);
+    int wanted = 0;
+    int upTo = 0;
+    int seen = 0;
+    int most = (int) Math.min(Integer.MAX_VALUE, (long) REACH * query.maxRuns());
+    for (RunSummary row : history.summaries(ofJob.limit(most))) {
+      seen++;
+      // A name that equals the signature is another job's.
+      if (wanted < query.maxRuns() && row.jobSignature().equals(job) && isWhole(row)) {
+        wanted++;
+        upTo = seen;
+      }
+    }
+    return upTo == 0
+        ? List.of()
+        : history.runs(ofJob.limit(upTo)).stream()
+            .filter(run -> run.jobSignature().equals(job))
+            .limit(query.maxRuns())
+            .toList();
+  }
+
+  private void test(String job, OtherJobs others) {
+    List<Sample> samples = Sample.of(newest(job));
+    List<HoldOut> holdOuts = HoldOut.of(query, job, samples);
+    if (holdOuts.isEmpty()) {
+      count("too_few_runs", 1);
+      return;
+    }
+    JobModel model =
+        JobModel.of(samples.stream().map(Sample::run).toList()).orElseThrow().with(others);
+    Tally ofJob = new Tally();
+    Map<HoldOut, List<Answer>> answered = new HashMap<>();
+    for (HoldOut holdOut : holdOuts) {
+      for (Answer answer :
+          answered.computeIfAbsent(holdOut, once -> answers(once, samples, model))) {
+        answer.addTo(ofJob);
+        answer.addTo(overall);
+        baselines.forEach((baseline, both) -> both.add(baseline, answer));
+      }
+    }
+    tested.add(new Backtest.Job(job, ofJob.score()));
+  }
+
+  /**
+   * A held-out run's predictions.
+   *
+   * @param basis what the interval rests on
+   * @param simple milliseconds by those baselines that had runs enough
+   */
+  record Answer(Sample heldOut, Interval predictedMs, String basis, Map<Baseline, Double> simple) {
+    void addTo(Tally tally) {
+      tally.add(heldOut, SCHEDULE, predictedMs, basis);
+    }
+  }
+
+  static List<Answer> answers(HoldOut holdOut, List<Sample> samples, JobModel model) {
+    List<Sample> known = holdOut.known().stream().map(samples::get).toList();
+    Set<RunId> ids = known.stream().map(one -> one.run().id()).collect(Collectors.toSet());
+    JobModel knows = model.among(run -> ids.contains(run.id())).orElseThrow();
+    List<Answer> answers = new ArrayList<>();
+    for (int position : holdOut.heldOut()) {
+      Sample heldOut = samples.get(position);
+      JobModel.Forecast forecast = knows.forecast(heldOut.run(), heldOut.schedule());
+      Map<Baseline, Double> simple = new EnumMap<>(Baseline.class);
+      for (Baseline baseline : Baseline.values()) {
+        baseline.predict(known, heldOut.question()).ifPresent(ms -> simple.put(baseline, ms));
+      }
+      Spread spread = forecast.spread();
+      answers.add(new Answer(
+          heldOut,
+          spread.around(Math.max(1, forecast.estimate().durationMs())),
+          basis(spread).word(),
+          simple));
+    }
+    return answers;
+  }
+
+  private static ConfidenceBasis basis(Spread spread) {
+    return spread.isOwn()
+        ? ConfidenceBasis.OWN
+        : spread.isPooled() ? ConfidenceBasis.POOLED : ConfidenceBasis.RULES;
+  }
+}
