@@ -31,6 +31,8 @@ final class Usage {
   private long runs;
   private double coreHours;
   private double gbHours;
+  private double billedCoreHours;
+  private double billedGbHours;
   private double wastedCoreHours;
   private double wastedGbHours;
 
@@ -40,12 +42,18 @@ final class Usage {
       return;
     }
     double core = (double) run.executorCoreMs().getAsLong() / MS_PER_HOUR;
-    double gb = executorGbHours(run).orElse(0);
+    OptionalDouble executorGb = executorGbHours(run);
+    double gb = executorGb.orElse(0);
     double idle = core == 0 || !run.complete()
         ? 0
         : Math.min(1, Math.max(0, 1 - (double) run.slotTimeMs() / MS_PER_HOUR / core));
     coreHours += core + driverCoreHours(run);
     gbHours += gb + driverGbHours(run);
+    // As in a list: where the memory of executors is not known, no cost is told.
+    if (executorGb.isPresent()) {
+      billedCoreHours += core + driverCoreHours(run);
+      billedGbHours += gb + driverGbHours(run);
+    }
     wastedCoreHours += core * idle;
     wastedGbHours += gb * idle;
   }
@@ -90,7 +98,7 @@ final class Usage {
         runs,
         coreHours,
         gbHours,
-        prices.cost(coreHours, gbHours),
+        prices.cost(billedCoreHours, billedGbHours),
         wastedCoreHours,
         prices.cost(wastedCoreHours, wastedGbHours));
   }

@@ -281,7 +281,12 @@ final class Database implements AutoCloseable {
 
   @Override
   public void close() {
+    // A pool that is closed by an interrupted thread complains at length.
+    boolean interrupted = Thread.interrupted();
     readers.close();
     writer.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

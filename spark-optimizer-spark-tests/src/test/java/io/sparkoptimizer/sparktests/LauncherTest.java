@@ -70,6 +70,23 @@ class LauncherTest {
         .isTrue();
   }
 
+  /** Without the launcher, as in a cron table: the locale has no letters for some of the names. */
+  @Test
+  void jar_underTheCLocale_readsFilesOfAnyName() throws Exception {
+    install();
+    ProcessBuilder program = new ProcessBuilder(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-jar",
+        "target/launcher/spark-optimizer.jar",
+        "collect",
+        "--event-log-dir",
+        "my logs",
+        "--db-url",
+        "sqlite:///" + folder.resolve("c.db"));
+    program.environment().put("LC_ALL", "C");
+    assertThat(succeed(program)).contains("Successfully processed 3 jobs");
+  }
+
   private boolean isMade(Path locale) throws InterruptedException {
     try {
       return new ProcessBuilder("localedef", "-i", "tr_TR", "-f", "UTF-8", locale.toString())

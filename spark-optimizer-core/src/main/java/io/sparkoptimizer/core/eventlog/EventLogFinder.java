@@ -18,6 +18,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -43,6 +44,9 @@ final class EventLogFinder {
       Pattern.compile("eventlog-[0-9]{4}-[0-9]{2}-[0-9]{2}--[0-9]{2}-[0-9]{2}(\\..+)?");
   private static final Pattern DATABRICKS_LAST = Pattern.compile("eventlog(\\.[a-z0-9]+)?");
   private static final int MAX_ZIP_ENTRIES = 100_000;
+
+  /** Files by their part: a name that the locale has no letters for does not lead back to its file. */
+  private final IdentityHashMap<Part, Path> pathsOnDisk = new IdentityHashMap<>();
 
   private final List<Found> found = new ArrayList<>();
 
@@ -129,7 +133,7 @@ final class EventLogFinder {
               if (attributes.isRegularFile()) {
                 folders
                     .computeIfAbsent(parentOf(file, root), key -> new ArrayList<>())
-                    .add(part(file, attributes));
+                    .add(partOnDisk(file, attributes));
               } else if (!isHidden(file)) {
                 found.add(Found.skipped(
                     file.toString(),
@@ -158,7 +162,7 @@ final class EventLogFinder {
       found.add(Found.skipped(root.toString(), describe(fault)));
     }
     folders.forEach((folder, parts) ->
-        group(folder.toString(), nameOf(folder.toAbsolutePath().normalize()), parts, folder));
+        group(folder.toString(), nameOf(folder.toAbsolutePath().normalize()), parts));
   }
 
   private static Path parentOf(Path file, Path root) {
@@ -184,12 +188,14 @@ final class EventLogFinder {
         () -> Files.newInputStream(file));
   }
 
-  /**
-   * Makes logs of the files of one folder.
-   *
-   * @param onDisk the folder; null inside of a zip
-   */
-  private void group(String folder, String folderName, List<Part> files, @Nullable Path onDisk) {
+  private Part partOnDisk(Path file, BasicFileAttributes attributes) {
+    Part part = part(file, attributes);
+    pathsOnDisk.put(part, file);
+    return part;
+  }
+
+  /** Makes logs of the files of one folder. */
+  private void group(String folder, String folderName, List<Part> files) {
     List<Part> parts = new ArrayList<>(files);
     boolean statusInProgress = parts.stream()
         .anyMatch(part ->
@@ -202,7 +208,7 @@ final class EventLogFinder {
         .anyMatch(part -> DATABRICKS_PART.matcher(part.name()).matches())) {
       databricks(folder, parts);
     }
-    parts.forEach(part -> single(part, onDisk == null ? null : onDisk.resolve(part.name())));
+    parts.forEach(part -> single(part, pathsOnDisk.get(part)));
   }
 
   private static boolean isSilent(String name) {
@@ -300,8 +306,7 @@ final class EventLogFinder {
     folders.forEach((folder, parts) -> group(
         folder.isEmpty() ? file.toString() : file + "!/" + folder,
         folder.substring(folder.lastIndexOf('/') + 1),
-        parts,
-        null));
+        parts));
   }
 
   private static Part part(Path file, ZipEntry entry) {

@@ -88,8 +88,11 @@ record PartitionRule(
     if (wanted > now) {
       return OptionalInt.of(wanted);
     }
-    boolean tiny = shuffleBytes / now < TINY_BYTES && now > 2 * wanted;
-    return raiseOnly || !tiny ? current : OptionalInt.of(wanted);
+    return raiseOnly || !isTiny(now) || now <= 2 * wanted ? current : OptionalInt.of(wanted);
+  }
+
+  private boolean isTiny(int partitions) {
+    return shuffleBytes / Math.max(1, partitions) < TINY_BYTES;
   }
 
   /** Whether there are fewer than the analysis wants: what spills is not in a schedule's prediction. */
@@ -122,7 +125,9 @@ record PartitionRule(
     if (current.equals(proposed)) {
       return raiseOnly
           ? "kept: with adaptive execution it is the initial count, and coalescing does the rest"
-          : "kept: partitions are of a good size and no fewer than slots";
+          : isTiny(current.orElse(1))
+              ? "kept: fewer would do, which is not predicted to take less time"
+              : "kept: partitions are of a good size and no fewer than slots";
     }
     return asked > 0 && proposed.orElse(0) == asked
         ? "so many that what spilled fits, as analyze finds; what that gains is not in the predicted"

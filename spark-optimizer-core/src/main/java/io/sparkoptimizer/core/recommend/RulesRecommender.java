@@ -3,9 +3,11 @@ package io.sparkoptimizer.core.recommend;
 import io.sparkoptimizer.DataSize;
 import io.sparkoptimizer.JobProfile;
 import io.sparkoptimizer.JobType;
+import io.sparkoptimizer.Prediction;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Recommendation.ConfidenceBasis;
 import io.sparkoptimizer.Recommendation.InputBasis;
+import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.core.schedule.OtherJobs;
 import io.sparkoptimizer.core.schedule.RecordedSchedule;
@@ -121,15 +123,43 @@ public final class RulesRecommender implements Recommender {
         request.runs(),
         InputSize.of(profile, OptionalLong.empty(), OptionalLong.empty()),
         profile.locked());
+    if (plan.urgent() && plan.setup().toResources().equals(current.toResources())) {
+      return Answers.nothing(
+          request,
+          NAME,
+          Verdict.INFEASIBLE,
+          request.runs(),
+          "what was locked, or set: it died so, and is left as it is",
+          current,
+          Prediction.UNKNOWN,
+          why + " Something died for memory, and what is locked or set leaves nothing to mend it"
+              + " with.");
+    }
     return plan.urgent()
         ? Answers.remedy(
             request,
             NAME,
             plan,
             current,
-            why + " But something died for memory, which"
-                + " this is to mend; how long it takes then, nothing tells.")
+            why + " But something died for memory, which this is to mend; how long it takes then,"
+                + " nothing tells" + notLookedAt(profile) + ".")
         : Answers.abstain(request, NAME, why);
+  }
+
+  private static String notLookedAt(JobProfile profile) {
+    List<String> asked = new ArrayList<>();
+    if (profile.inputSize().isPresent() || profile.inputScale().isPresent()) {
+      asked.add("input");
+    }
+    if (profile.sla().isPresent()) {
+      asked.add("SLA");
+    }
+    if (profile.budget().isPresent()) {
+      asked.add("budget");
+    }
+    return asked.isEmpty()
+        ? ""
+        : ", so that " + String.join(", ", asked) + " could not be looked at";
   }
 
   private static String whyTooFar(InputSize input, double beyond) {

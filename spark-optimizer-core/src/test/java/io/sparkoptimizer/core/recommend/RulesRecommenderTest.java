@@ -285,7 +285,25 @@ class RulesRecommenderTest {
     assertThat(answer.verdict()).isEqualTo(Verdict.CHANGE);
     assertThat(answer.proposed().executorCores()).hasValue(2);
     assertThat(answer.prediction().durationMs()).isNull();
-    assertThat(answer.reasoning()).contains("300 times the largest", "died for memory");
+    assertThat(answer.reasoning())
+        .contains(
+            "300 times the largest", "died for memory", "so that input could not be looked at");
+  }
+
+  @Test
+  void recommend_deathWithAllThatCouldMendItLocked_isInfeasible() {
+    List<ApplicationRun> died = List.of(TestRuns.etl()
+        .status(RunStatus.FAILED)
+        .executors(4, 4)
+        .died(Cause.HEAP, Certainty.CERTAIN)
+        .build());
+    Recommendation answer =
+        ask(job().lock("spark.executor.cores").lock("spark.executor.memory"), died);
+
+    assertThat(answer.verdict()).isEqualTo(Verdict.INFEASIBLE);
+    assertThat(answer.bindingConstraint()).contains("locked");
+    assertThat(answer.proposed().executorMemoryMb()).isEmpty();
+    assertThat(ask(job(), died).verdict()).isEqualTo(Verdict.CHANGE);
   }
 
   @Test
