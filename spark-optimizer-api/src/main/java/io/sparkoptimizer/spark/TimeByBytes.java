@@ -70,6 +70,15 @@ public record TimeByBytes(
         : OptionalDouble.empty();
   }
 
+  /** Standard error of {@link #msPerMib}, as least squares gives it; empty where that is. */
+  public OptionalDouble msPerMibError() {
+    if (!isLine()) {
+      return OptionalDouble.empty();
+    }
+    double unexplained = Math.max(0, taskMsDeviation - codeviation * codeviation / bytesDeviation);
+    return OptionalDouble.of(Math.sqrt(unexplained / (tasks - 2) / bytesDeviation) * (1 << 20));
+  }
+
   /** Milliseconds that a task takes before it reads a byte; empty where {@link #msPerMib} is. */
   public OptionalDouble taskCostMs() {
     OptionalDouble slope = msPerMib();

@@ -199,16 +199,12 @@ public final class RecordedSchedule {
   /** Executors that hold all tasks of the widest stage. */
   private double useful(Candidate asked) {
     int partitions = asked.shufflePartitions().orElse(work.shufflePartitions());
-    double widest = 1;
+    int parallelism = work.parallelism(recorded.executors() * recorded.executorCores());
+    int widest = 1;
     for (StageWork stage : work.stages()) {
-      double tasks = switch (stage.kind()) {
-        case SCAN -> stage.tasks() * asked.inputScale();
-        case SHUFFLE_PARTITIONS -> Math.max(stage.tasks(), partitions);
-        case FIXED -> stage.tasks();
-      };
-      widest = Math.max(widest, tasks);
+      widest = Math.max(widest, stage.cut().tasks(asked.inputScale(), partitions, parallelism));
     }
-    return Math.ceil(widest / slots(asked.executorCores()));
+    return Math.ceil((double) widest / slots(asked.executorCores()));
   }
 
   /** Whether a candidate is what the run had, whatever its input: equal bounds, cores and partitions. */
@@ -251,8 +247,7 @@ public final class RecordedSchedule {
 
   /** Whether any stage has as many tasks as {@code spark.sql.shuffle.partitions} says. */
   public boolean followsShufflePartitions() {
-    return work.stages().stream()
-        .anyMatch(stage -> stage.kind() == StageWork.Kind.SHUFFLE_PARTITIONS);
+    return work.stages().stream().anyMatch(stage -> stage.cut().followsPartitions());
   }
 
   /** The run's own slots in one JVM: a count of executors means nothing. */
@@ -315,8 +310,9 @@ public final class RecordedSchedule {
 
   private Estimate simulate(Candidate candidate) {
     int partitions = candidate.shufflePartitions().orElse(work.shufflePartitions());
+    int parallelism = work.parallelism(candidate.executors() * candidate.executorCores());
     StageWork[] stages = work.stages().stream()
-        .map(stage -> stage.at(candidate.inputScale(), work.shufflePartitions(), partitions))
+        .map(stage -> stage.at(candidate.inputScale(), partitions, parallelism))
         .toArray(StageWork[]::new);
     double[] seen = work.arrivalsMs();
     // Executors that share a machine share its cores while they start: n of them take n times as

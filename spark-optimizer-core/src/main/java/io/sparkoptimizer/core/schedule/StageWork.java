@@ -12,8 +12,8 @@ import java.util.List;
  * @param tasks how many tasks it ran
  * @param warmMs task times without cold start, ascending, at evenly spaced ranks
  * @param coldMs what the first task of this stage on a slot takes longer
- * @param taskCostMs what each task costs whatever its data: launch, deserialisation, result
- * @param kind what decides its task count
+ * @param taskCostMs what each task costs whatever its data: launch, deserialisation, result, waiting
+ * @param cut what decides its task count
  */
 @SuppressWarnings("ArrayRecordComponent") // numbers to be run over, never compared or handed out
 record StageWork(
@@ -24,17 +24,10 @@ record StageWork(
     double[] warmMs,
     double coldMs,
     double taskCostMs,
-    Kind kind) {
+    Cut cut) {
 
-  /** What decides how many tasks a stage has. */
-  enum Kind {
-    /** Reads from outside: more input is more tasks of the same length. */
-    SCAN,
-    /** Has {@code spark.sql.shuffle.partitions} tasks, or with adaptive execution at most so many. */
-    SHUFFLE_PARTITIONS,
-    /** Reads a shuffle, its count fixed by the program: more input is longer tasks. */
-    FIXED
-  }
+  /** How far above the median a task must be for its length to be one key's: as Spark's own skew rule. */
+  private static final double HOT_KEY_FACTOR = 5;
 
   double warmTotalMs() {
     double sum = 0;
@@ -44,59 +37,28 @@ record StageWork(
     return warmMs.length == 0 ? 0 : sum * tasks / warmMs.length;
   }
 
-  /** The same stage over other input and with other shuffle partitions. */
-  StageWork at(double inputScale, int recordedPartitions, int partitions) {
-    StageWork scaled = this;
-    if (inputScale != 1) {
-      scaled = kind == Kind.SCAN ? withMoreTasks(inputScale) : withLongerTasks(inputScale);
-    }
-    if (kind != Kind.SHUFFLE_PARTITIONS || partitions == recordedPartitions) {
-      return scaled;
-    }
-    // A coalesced stage has fewer tasks than partitions: they are a ceiling to it.
-    int count = tasks == recordedPartitions ? partitions : Math.min(tasks, partitions);
-    return count == tasks ? scaled : scaled.withTasks(count);
-  }
-
-  private StageWork withMoreTasks(double scale) {
-    double wanted = tasks * scale;
-    int count = (int) Math.max(1, Math.min(Integer.MAX_VALUE, Math.round(wanted)));
-    // Rounding to whole tasks must not change the work.
-    return withTimes(count, warmMs, wanted / count, 0);
-  }
-
-  private StageWork withLongerTasks(double scale) {
-    return withTimes(tasks, warmMs, scale, taskCostMs);
-  }
-
   /**
-   * The same bytes cut into more or fewer tasks: each task's share beyond its fixed cost changes with
-   * the count. A task far above the median holds a hot key, which more partitions do not split.
+   * The same stage over other input, cut as Spark would cut it: what its tasks take beyond their fixed cost
+   * goes with the bytes that each of them gets. A task far above the median holds a hot key or a file that
+   * cannot be split: it is no shorter for there being more tasks.
+   *
+   * @param input multiple of the recorded input, more than 0
+   * @param partitions {@code spark.sql.shuffle.partitions}
+   * @param parallelism Spark's default parallelism when the stage begins
    */
-  private StageWork withTasks(int count) {
-    double share = (double) tasks / count;
-    double median = warmMs[warmMs.length / 2];
+  StageWork at(double input, int partitions, int parallelism) {
+    int count = cut.tasks(input, partitions, parallelism);
+    double share = input * tasks / count;
+    if (count == tasks && share == 1) {
+      return this;
+    }
+    double hottest = Math.max(share, cut.isScan() ? 1 : input);
+    double hot = HOT_KEY_FACTOR * warmMs[warmMs.length / 2];
     double[] times = new double[warmMs.length];
     for (int i = 0; i < times.length; i++) {
-      boolean hotKey = share < 1 && warmMs[i] > HOT_KEY_FACTOR * median;
-      times[i] = hotKey ? warmMs[i] : scale(warmMs[i], share, taskCostMs);
+      double fixed = Math.min(warmMs[i], taskCostMs);
+      times[i] = fixed + (warmMs[i] - fixed) * (warmMs[i] > hot ? hottest : share);
     }
-    return new StageWork(job, parents, overheadMs, count, times, coldMs, taskCostMs, kind);
-  }
-
-  /** How far above the median a task must be for its length to be one key's: as Spark's own skew rule. */
-  private static final double HOT_KEY_FACTOR = 5;
-
-  private StageWork withTimes(int count, double[] from, double factor, double fixedMs) {
-    double[] times = new double[from.length];
-    for (int i = 0; i < times.length; i++) {
-      times[i] = scale(from[i], factor, fixedMs);
-    }
-    return new StageWork(job, parents, overheadMs, count, times, coldMs, taskCostMs, kind);
-  }
-
-  private static double scale(double ms, double factor, double fixedMs) {
-    double fixed = Math.min(ms, fixedMs);
-    return fixed + (ms - fixed) * factor;
+    return new StageWork(job, parents, overheadMs, count, times, coldMs, taskCostMs, cut);
   }
 }

@@ -1,6 +1,5 @@
 package io.sparkoptimizer.core.schedule;
 
-import io.sparkoptimizer.core.analysis.ShuffleFacts;
 import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
@@ -11,6 +10,7 @@ import io.sparkoptimizer.spark.SparkSettings;
 import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.TaskDistribution;
 import io.sparkoptimizer.spark.TaskMetric;
+import io.sparkoptimizer.spark.TimeByBytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,11 +19,11 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -40,6 +40,7 @@ import java.util.stream.IntStream;
  * @param slotsPerExecutor tasks that one executor runs at a time
  * @param taskCpus {@code spark.task.cpus}
  * @param shufflePartitions {@code spark.sql.shuffle.partitions}
+ * @param defaultParallelism {@code spark.default.parallelism}; empty where it follows the cores
  * @param coldStartMs what the first task of a new JVM takes longer
  */
 @SuppressWarnings("ArrayRecordComponent") // numbers to be run over, never compared or handed out
@@ -53,6 +54,7 @@ record Workload(
     int slotsPerExecutor,
     int taskCpus,
     int shufflePartitions,
+    OptionalInt defaultParallelism,
     double coldStartMs) {
 
   /** Task times kept of a stage; more would not change a schedule. */
@@ -65,7 +67,20 @@ record Workload(
    */
   private static final double COLD_PER_DESERIALIZATION = 4;
 
-  private static final int DEFAULT_SHUFFLE_PARTITIONS = 200;
+  /**
+   * What a task reads more slowly than this (64 KiB a second) it does not work on but waits beside: for a
+   * connection, a commit, a service. Such time does not follow the bytes. Judgement; Python and models that
+   * score row by row are faster by an order.
+   */
+  private static final double SLOWEST_BYTES_PER_MS = (1 << 16) / 1000.0;
+
+  /** Standard deviation, as a part of a task's time, of how much of it is assumed to follow the bytes. */
+  private static final double ASSUMED_SHARE_ERROR = 0.5;
+
+  /** Spark's default parallelism with so many cores registered. */
+  int parallelism(int cores) {
+    return defaultParallelism.orElse(Math.max(2, cores));
+  }
 
   static Workload of(ApplicationRun run, long startMs, long endMs) {
     return new Reader(run, startMs, endMs).read();
@@ -87,7 +102,7 @@ record Workload(
     private final int slotsPerExecutor;
     private final int taskCpus;
     private final int partitions;
-    private final Predicate<StageAttempt> followsSqlPartitions;
+    private final TaskCounts taskCounts;
 
     Reader(ApplicationRun run, long startMs, long endMs) {
       this.run = run;
@@ -97,11 +112,8 @@ record Workload(
       taskCpus = Math.max(
           1, SparkSettings.count(run.configuration(), "spark.task.cpus").orElse(1));
       slotsPerExecutor = Math.max(1, allocation.executorCores().orElse(1) / taskCpus);
-      partitions = Math.max(
-          1,
-          SparkSettings.count(run.configuration(), "spark.sql.shuffle.partitions")
-              .orElse(DEFAULT_SHUFFLE_PARTITIONS));
-      followsSqlPartitions = ShuffleFacts.followsSqlPartitions(run);
+      partitions = TaskCounts.partitions(run);
+      taskCounts = new TaskCounts(run);
       arrivals = arrivals(allocation.peakExecutors().orElse(1));
       List<SparkJob> all = new ArrayList<>(run.jobs());
       all.removeIf(job -> job.submissionTimeMs().isEmpty());
@@ -204,12 +216,10 @@ record Workload(
     }
 
     Workload read() {
-      boolean anyInput = run.stages().stream()
-          .anyMatch(attempt -> attempt.metrics().orZero(TaskMetric.INPUT_BYTES) > 0);
       int slots = arrivals.length * slotsPerExecutor;
       List<StageWork> stages = new ArrayList<>();
       for (int s = 0; s < attempts.size(); s++) {
-        stages.add(stage(s, anyInput, slots));
+        stages.add(stage(s, slots));
       }
       long[] ends = new long[jobs.size()];
       long lastEnd = startMs;
@@ -239,6 +249,7 @@ record Workload(
           slotsPerExecutor,
           taskCpus,
           partitions,
+          TaskCounts.setParallelism(run),
           cold);
     }
 
@@ -273,7 +284,7 @@ record Workload(
       return work;
     }
 
-    private StageWork stage(int s, boolean anyInput, int slots) {
+    private StageWork stage(int s, int slots) {
       StageAttempt attempt = attempts.get(s);
       Set<Integer> parents = new TreeSet<>();
       long ready =
@@ -321,7 +332,8 @@ record Workload(
           figures,
           cold,
           taskCost(attempt, figures, tasks),
-          kind(attempt, anyInput));
+          // What is tried again is cut as it was.
+          tasks == attempt.numTasks() ? taskCounts.of(attempt) : new Cut.Fixed(tasks));
     }
 
     /** From submission to the first launch, where no other stage held the slots and an executor was there. */
@@ -386,32 +398,29 @@ record Workload(
       return cold;
     }
 
-    /** Slot time that is no run time, a task; not more than the shortest task. */
+    /**
+     * What a task costs whatever its data. Measured is what is not run time. Of the rest, what follows the
+     * bytes is told by the line through the stage's tasks, as far as they differ in what they read: that line
+     * and what is assumed beforehand are weighed by their variances.
+     */
     private static double taskCost(StageAttempt attempt, double[] figures, int tasks) {
+      double mean = Arrays.stream(figures).average().orElse(0);
       OptionalLong running = attempt.metrics().get(TaskMetric.EXECUTOR_RUN_TIME_MS);
-      if (running.isEmpty()) {
-        return 0;
+      double measured = running.isEmpty()
+          ? 0
+          : Math.max(0, (double) (attempt.slotTimeMs() - running.getAsLong()) / tasks);
+      double rest = Math.max(0, mean - measured);
+      TimeByBytes line = attempt.timeByBytes();
+      double follows =
+          line.meanBytes() > 0 ? Math.min(rest, line.meanBytes() / SLOWEST_BYTES_PER_MS) : rest;
+      if (line.msPerMib().isPresent() && rest > 0) {
+        double told = line.msPerMib().getAsDouble() * line.meanBytes() / (1 << 20);
+        double error = line.msPerMibError().orElse(0) * line.meanBytes() / (1 << 20);
+        double assumed = ASSUMED_SHARE_ERROR * rest;
+        double weight = assumed * assumed / (assumed * assumed + error * error);
+        follows += weight * (told - follows);
       }
-      double cost = (double) (attempt.slotTimeMs() - running.getAsLong()) / tasks;
-      return Math.max(0, Math.min(cost, figures[0]));
-    }
-
-    private StageWork.Kind kind(StageAttempt attempt, boolean anyInput) {
-      boolean reads = attempt.metrics().orZero(TaskMetric.INPUT_BYTES) > 0;
-      boolean shuffled = attempt.metrics().orZero(TaskMetric.SHUFFLE_READ_BYTES) > 0;
-      if (attempt.parentIds().isEmpty() && (reads || !anyInput) && !shuffled) {
-        return StageWork.Kind.SCAN;
-      }
-      boolean adaptive = ShuffleFacts.isAdaptive(run, run.configuration())
-          && SparkSettings.flag(
-                  run.configuration(), "spark.sql.adaptive.coalescePartitions.enabled")
-              .orElse(true);
-      boolean follows = attempt.numTasks() == partitions
-          || (adaptive && shuffled && attempt.numTasks() < partitions);
-      // What RDD code shuffles has other settings: this one would be said to gain what it cannot.
-      return !attempt.parentIds().isEmpty() && follows && followsSqlPartitions.test(attempt)
-          ? StageWork.Kind.SHUFFLE_PARTITIONS
-          : StageWork.Kind.FIXED;
+      return mean - Math.max(0, Math.min(rest, follows));
     }
   }
 }
