@@ -180,7 +180,7 @@ public record Setup(
   }
 
   /** Heap of one of its concurrent tasks, MiB; in parts of an executor where the heap is not known. */
-  double heapATask() {
+  public double heapATask() {
     return (heapKnown ? heapMb : 1.0) / slotsPerExecutor();
   }
 

@@ -39,8 +39,8 @@ public final class WhatIfModel {
   private static final double PER_HEAP_DOUBLING = 0.10;
 
   /**
-   * The heap or the cores of an executor may be so many times as large, or as small, as any that a run of
-   * the job had. What a doubling does is an assumption, and no assumption is carried beyond three.
+   * The cores of an executor, or the heap for each task, may be so many times as large, or as small, as any
+   * that a run of the job had. What a doubling does is an assumption, and no assumption is carried beyond three.
    */
   private static final double FARTHEST_EXECUTOR = 8;
 
@@ -220,11 +220,13 @@ public final class WhatIfModel {
     }
     double apart = known.stream()
         .filter(one -> one.had().heapKnown())
-        .mapToDouble(one -> apart(asked.heapMb(), one.had().heapMb()))
+        .mapToDouble(one -> apart(asked.heapATask(), one.had().heapATask()))
         .min()
         .orElse(1);
     return refusalOfDistance(
-        asked.heapMb() + " MiB of heap", apart, "what that does to garbage collection and spill");
+        Math.round(asked.heapATask()) + " MiB of heap for each task",
+        apart,
+        "what that does to garbage collection and spill");
   }
 
   private static double apart(double one, double other) {
@@ -319,8 +321,7 @@ public final class WhatIfModel {
     Candidate candidate = asked.candidate(query.inputScale());
     double work = Math.max(LEAST_WORK, Math.pow(query.inputScale(), job.growth()));
     Estimate estimate = schedule.predict(candidate.withInputScale(work));
-    double heap = Math.log((double) asked.heapMb() / setup.heapMb()) / Math.log(2);
-    Spread spread = job.spreadOf(schedule, candidate).widened(Math.abs(heap) * PER_HEAP_DOUBLING);
+    Spread spread = job.spreadOf(schedule, candidate).widened(heapDoubt(asked));
     return new WhatIf.Point(
         asked.toResources(),
         spread.around(estimate.durationMs()),
@@ -331,6 +332,14 @@ public final class WhatIfModel {
         OptionalDouble.of(estimate.utilization()),
         OptionalDouble.of(asked.bill(estimate, prices).cost()),
         null);
+  }
+
+  /** Another heap is another share of it for each task; what other cores do is in the spread already. */
+  private double heapDoubt(Setup asked) {
+    return asked.heapMb() == setup.heapMb()
+        ? 0
+        : Math.abs(Math.log(asked.heapATask() / setup.heapATask()) / Math.log(2))
+            * PER_HEAP_DOUBLING;
   }
 
   private static WhatIf.Point refused(Setup asked, String why) {

@@ -292,7 +292,7 @@ class WhatIfModelTest {
         .isEqualTo("Spark starts no executor with less than 450 MiB of heap");
     assertThat(points.get(1).refused())
         .isEqualTo(
-            "450 MiB of heap are a factor of 9 from what any run of the job had; beyond 8 no run"
+            "225 MiB of heap for each task are a factor of 9 from what any run of the job had; beyond 8 no run"
                 + " tells what that does to garbage collection and spill");
     assertThat(points.get(2).refused()).isNull();
     assertThat(points.get(3).refused()).contains("a factor of 9 from what any run of the job had");
