@@ -37,6 +37,9 @@ public final class JobModel {
   /** Inputs must differ by this factor to say how work grows with them. */
   private static final double GROWTH_RANGE = 1.25;
 
+  /** Fewer pairs of runs with other cores an executor do not tell contention from noise. */
+  private static final int CONTENTION_PAIRS = 3;
+
   /** One run that can be scheduled. */
   private record Member(ApplicationRun run, RecordedSchedule schedule, OptionalDouble input) {}
 
@@ -76,6 +79,7 @@ public final class JobModel {
 
   private final List<Member> members;
   private final double growth;
+  private final double contention;
   private final boolean whole;
   private final List<Residual> residuals;
   private final OtherJobs others;
@@ -88,6 +92,7 @@ public final class JobModel {
       OtherJobs others) {
     this.members = members;
     this.growth = growth;
+    this.contention = contention(members, growth).orElse(0);
     this.whole = whole;
     this.residuals = residuals;
     this.others = others;
@@ -225,6 +230,20 @@ public final class JobModel {
     return growth;
   }
 
+  /**
+   * Exponent with which the time of tasks grows with how many run in one executor: 0 where they do not slow
+   * each other down, 1 where more of them gain nothing. 0 is assumed unless runs of the job differ in it.
+   */
+  public double contention() {
+    return contention;
+  }
+
+  /** How much longer tasks take on a candidate than in a run, for sharing their executor with more others. */
+  public double slowdown(RecordedSchedule of, Candidate candidate) {
+    double more = (double) of.slots(candidate.executorCores()) / of.slotsPerExecutor();
+    return Math.pow(more, contention);
+  }
+
   /** Whether {@link #growth} was fitted, and not assumed. */
   public boolean isGrowthFitted() {
     return growth(members).isPresent();
@@ -312,7 +331,7 @@ public final class JobModel {
       double work = Math.max(RecordedSchedule.LEAST_SCALE, Math.pow(ratio, growth));
       answers.add(new Answer(
           member,
-          candidate.withInputScale(work),
+          candidate.withInputScale(work).withSlowdown(slowdown(member.schedule(), candidate)),
           member.schedule().prior(candidate, ratio),
           isSame(member, candidate, input)));
     }
@@ -384,6 +403,33 @@ public final class JobModel {
     }
     double[] sorted = slopes.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     return OptionalDouble.of(Math.max(0, Math.min(2, sorted[sorted.length / 2])));
+  }
+
+  /**
+   * The median of the slopes of ln(work) over ln(tasks in one executor) between pairs of runs, their inputs
+   * made equal by the growth; empty for fewer than three pairs.
+   */
+  private static OptionalDouble contention(List<Member> members, double growth) {
+    List<Double> slopes = new ArrayList<>();
+    for (int i = 0; i < members.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        RecordedSchedule one = members.get(i).schedule();
+        RecordedSchedule other = members.get(j).schedule();
+        if (one.slotsPerExecutor() != other.slotsPerExecutor()
+            && one.shufflePartitions() == other.shufflePartitions()
+            && one.taskMs() > 0
+            && other.taskMs() > 0) {
+          double scale = Math.pow(scale(members.get(i), members.get(j)), growth);
+          slopes.add(Math.log(one.taskMs() / other.taskMs() / scale)
+              / Math.log((double) one.slotsPerExecutor() / other.slotsPerExecutor()));
+        }
+      }
+    }
+    if (slopes.size() < CONTENTION_PAIRS) {
+      return OptionalDouble.empty();
+    }
+    double[] sorted = slopes.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    return OptionalDouble.of(Math.max(0, Math.min(1, sorted[sorted.length / 2])));
   }
 
   private static List<Residual> leaveOneOut(List<Member> members) {

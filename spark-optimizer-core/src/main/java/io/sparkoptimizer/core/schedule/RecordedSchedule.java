@@ -31,6 +31,9 @@ public final class RecordedSchedule {
   /** No machine runs more tasks at a time. */
   private static final int MOST_SLOTS_EACH = 1_000;
 
+  /** Tasks that use less than so many processors together did not wait for one: every machine has one. */
+  private static final double SATURATED = 0.9;
+
   /** Work is not taken for less than this part of what was seen, nor for more than its inverse. */
   static final double LEAST_SCALE = 1e-9;
 
@@ -189,10 +192,11 @@ public final class RecordedSchedule {
         : OptionalInt.empty();
     int cores = (int) Math.min(asked.executorCores(), (long) MOST_SLOTS_EACH * work.taskCpus());
     double scale = Math.max(LEAST_SCALE, Math.min(1 / LEAST_SCALE, asked.inputScale()));
-    return new Candidate(executors, min, cores, asked.shufflePartitions(), scale);
+    return new Candidate(executors, min, cores, asked.shufflePartitions(), scale, asked.slowdown());
   }
 
-  private int slots(int cores) {
+  /** Tasks that an executor of so many cores runs at a time. */
+  int slots(int cores) {
     return Math.max(1, Math.min(MOST_SLOTS_EACH, cores / work.taskCpus()));
   }
 
@@ -222,8 +226,28 @@ public final class RecordedSchedule {
    * @param inputRatio input of the question over this run's
    */
   double prior(Candidate asked, double inputRatio) {
-    return Spread.prior(
-        recorded, usable(asked.withInputScale(1)).withInputScale(inputRatio), shufflePartitions());
+    Candidate usable = usable(asked.withInputScale(1)).withInputScale(inputRatio);
+    return Math.hypot(Spread.prior(recorded, usable, shufflePartitions()), machineDoubt(usable));
+  }
+
+  /**
+   * What is not known where all slots share one machine, as a standard deviation of ln(actual / predicted):
+   * no log tells how many processors it has. More slots may ask for more than there are; fewer may have
+   * been slowed by it in the run and no longer be. As many as the tasks were seen to use there are, and one.
+   */
+  private double machineDoubt(Candidate asked) {
+    if (!work.sharedHost() && !local) {
+      return 0;
+    }
+    int had = recorded.executors() * slots(recorded.executorCores());
+    int wanted = asked.executors() * slots(asked.executorCores());
+    double used = had * work.processorShare();
+    double off = wanted > had
+        ? wanted * work.processorShare() / Math.max(1, used)
+        : wanted < had && used >= SATURATED
+            ? Math.min((double) had / wanted, 1 / work.processorShare())
+            : 1;
+    return Math.log(Math.max(1, off)) / Spread.Z90;
   }
 
   public double recordedStartupMs() {
@@ -258,6 +282,11 @@ public final class RecordedSchedule {
   /** The most tasks that any stage has: more slots than these cannot all be used by one stage. */
   public int widestStage() {
     return work.stages().stream().mapToInt(StageWork::tasks).max().orElse(1);
+  }
+
+  /** Tasks that one executor ran at a time. */
+  int slotsPerExecutor() {
+    return work.slotsPerExecutor();
   }
 
   /** Slot time of all tasks, without cold starts, in milliseconds. */
@@ -312,7 +341,8 @@ public final class RecordedSchedule {
     int partitions = candidate.shufflePartitions().orElse(work.shufflePartitions());
     int parallelism = work.parallelism(candidate.executors() * candidate.executorCores());
     StageWork[] stages = work.stages().stream()
-        .map(stage -> stage.at(candidate.inputScale(), partitions, parallelism))
+        .map(stage ->
+            stage.at(candidate.inputScale(), partitions, parallelism, candidate.slowdown()))
         .toArray(StageWork[]::new);
     double[] seen = work.arrivalsMs();
     // Executors that share a machine share its cores while they start: n of them take n times as

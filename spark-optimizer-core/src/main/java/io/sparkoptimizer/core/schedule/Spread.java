@@ -62,7 +62,7 @@ public record Spread(
   /** Fixed count to dynamic allocation, or back. */
   private static final double DYNAMIC = 0.10;
 
-  private static final double Z90 = 1.6449;
+  static final double Z90 = 1.6449;
 
   /** One-sided 90 %. */
   private static final double WILSON_Z = 1.2816;

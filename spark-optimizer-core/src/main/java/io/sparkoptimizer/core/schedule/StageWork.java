@@ -45,11 +45,12 @@ record StageWork(
    * @param input multiple of the recorded input, more than 0
    * @param partitions {@code spark.sql.shuffle.partitions}
    * @param parallelism Spark's default parallelism when the stage begins
+   * @param slowdown what every task takes longer than recorded, as a factor
    */
-  StageWork at(double input, int partitions, int parallelism) {
+  StageWork at(double input, int partitions, int parallelism, double slowdown) {
     int count = cut.tasks(input, partitions, parallelism);
     double share = input * tasks / count;
-    if (count == tasks && share == 1) {
+    if (count == tasks && share == 1 && slowdown == 1) {
       return this;
     }
     double hottest = Math.max(share, cut.isScan() ? 1 : input);
@@ -57,7 +58,8 @@ record StageWork(
     double[] times = new double[warmMs.length];
     for (int i = 0; i < times.length; i++) {
       double fixed = Math.min(warmMs[i], taskCostMs);
-      times[i] = fixed + (warmMs[i] - fixed) * (warmMs[i] > hot ? hottest : share);
+      double data = (warmMs[i] - fixed) * (warmMs[i] > hot ? hottest : share);
+      times[i] = (fixed + data) * slowdown;
     }
     return new StageWork(job, parents, overheadMs, count, times, coldMs, taskCostMs, cut);
   }

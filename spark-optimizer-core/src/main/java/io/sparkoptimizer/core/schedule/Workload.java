@@ -42,6 +42,8 @@ import java.util.stream.IntStream;
  * @param shufflePartitions {@code spark.sql.shuffle.partitions}
  * @param defaultParallelism {@code spark.default.parallelism}; empty where it follows the cores
  * @param coldStartMs what the first task of a new JVM takes longer
+ * @param processorShare part of the tasks' run time in which they used a processor, 0 to 1; 1 where that
+ *     is not logged
  */
 @SuppressWarnings("ArrayRecordComponent") // numbers to be run over, never compared or handed out
 record Workload(
@@ -55,7 +57,8 @@ record Workload(
     int taskCpus,
     int shufflePartitions,
     OptionalInt defaultParallelism,
-    double coldStartMs) {
+    double coldStartMs,
+    double processorShare) {
 
   /** Task times kept of a stage; more would not change a schedule. */
   private static final int FIGURES = 1000;
@@ -250,7 +253,20 @@ record Workload(
           taskCpus,
           partitions,
           TaskCounts.setParallelism(run),
-          cold);
+          cold,
+          processorShare());
+    }
+
+    private double processorShare() {
+      double running = sum(TaskMetric.EXECUTOR_RUN_TIME_MS);
+      double used = sum(TaskMetric.EXECUTOR_CPU_TIME_NS) / 1e6;
+      return running <= 0 || used <= 0 ? 1 : Math.min(1, used / running);
+    }
+
+    private double sum(TaskMetric metric) {
+      return attempts.stream()
+          .mapToDouble(attempt -> attempt.metrics().orZero(metric))
+          .sum();
     }
 
     private boolean sharedHost() {

@@ -320,7 +320,8 @@ public final class WhatIfModel {
   private WhatIf.Point point(Setup asked, RecordedSchedule schedule, JobModel job) {
     Candidate candidate = asked.candidate(query.inputScale());
     double work = Math.max(LEAST_WORK, Math.pow(query.inputScale(), job.growth()));
-    Estimate estimate = schedule.predict(candidate.withInputScale(work));
+    Estimate estimate = schedule.predict(
+        candidate.withInputScale(work).withSlowdown(job.slowdown(schedule, candidate)));
     Spread spread = job.spreadOf(schedule, candidate).widened(heapDoubt(asked));
     return new WhatIf.Point(
         asked.toResources(),

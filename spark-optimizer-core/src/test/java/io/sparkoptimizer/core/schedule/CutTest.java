@@ -108,13 +108,13 @@ class CutTest {
     Arrays.fill(times, 1_000);
     StageWork stage = new StageWork(0, List.of(), 0, 100, times, 0, 200, cut);
 
-    StageWork half = stage.at(1, 50, 8);
-    StageWork twice = stage.at(2, 100, 8);
+    StageWork half = stage.at(1, 50, 8, 1);
+    StageWork twice = stage.at(2, 100, 8, 1);
 
     assertThat(half.tasks()).isEqualTo(50);
     assertThat(half.warmTotalMs()).isEqualTo(100 * 800 + 50 * 200.0);
     assertThat(twice.warmTotalMs()).isEqualTo(100 * (200 + 2 * 800.0));
-    assertThat(stage.at(1, 100, 99)).isSameAs(stage);
+    assertThat(stage.at(1, 100, 99, 1)).isSameAs(stage);
   }
 
   /** {@code FilePartition.maxSplitBytes} and {@code getFilePartitions}. */

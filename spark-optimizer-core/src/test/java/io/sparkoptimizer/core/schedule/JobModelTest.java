@@ -48,6 +48,25 @@ class JobModelTest {
   }
 
   @Test
+  void contention_tasksThatSlowEachOther_isFittedAndPredictedForOtherCores() {
+    // Tasks beside three others take half as long again: 4^0.29.
+    JobModel model = JobModel.of(TestRuns.repeated(
+            6,
+            i -> i % 2 == 0
+                ? TestRuns.run().scan(120, 10_000, 20 * GIB).executors(8, 1)
+                : TestRuns.run().scan(120, 15_000, 20 * GIB).executors(2, 4)))
+        .orElseThrow();
+    JobModel alike = JobModel.of(
+            TestRuns.repeated(6, i -> TestRuns.run().scan(120, 10_000, 20 * GIB).executors(8, 1)))
+        .orElseThrow();
+
+    assertThat(model.contention()).isCloseTo(0.29, within(0.01));
+    assertThat(alike.contention()).isZero();
+    double two = model.forecast(Candidate.fixed(4, 2)).estimate().workMs();
+    assertThat(two).isBetween(1.15 * 150_000, 1.3 * 150_000);
+  }
+
+  @Test
   void forecast_equalRuns_narrowsTheirInterval() {
     JobModel one = JobModel.of(TestRuns.repeated(1, i -> TestRuns.etl())).orElseThrow();
     JobModel ten = JobModel.of(TestRuns.repeated(10, i -> TestRuns.etl().slower(1 + 0.002 * i)))

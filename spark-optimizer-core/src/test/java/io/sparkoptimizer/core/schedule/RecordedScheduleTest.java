@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparkoptimizer.core.TestRuns;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.Distribution;
 import io.sparkoptimizer.spark.JobStatus;
 import io.sparkoptimizer.spark.SparkJob;
@@ -263,5 +264,26 @@ class RecordedScheduleTest {
     assertThat(schedule.taskMs()).isCloseTo(sum, within(1e-6 * sum));
     assertThat(schedule.predict(Candidate.fixed(10, 2)).workMs())
         .isCloseTo(sum / 20, within(0.02 * sum / 20));
+  }
+
+  @Test
+  void prior_moreSlotsOnOneMachine_doubtsThatItHasTheProcessors() {
+    // Half of the run time of these tasks is processor time: 4 slots use 2 processors.
+    TestRuns run = TestRuns.run().scan(64, 5_000, 1 << 30).executors(4, 1);
+    RecordedSchedule apart = schedule(run);
+    RecordedSchedule together = schedule(run.manager(ClusterManager.LOCAL_CLUSTER));
+
+    double more = together.prior(Candidate.fixed(16, 1), 1);
+    double moreApart = apart.prior(Candidate.fixed(16, 1), 1);
+    double fewer = together.prior(Candidate.fixed(1, 1), 1);
+    double fewerApart = apart.prior(Candidate.fixed(1, 1), 1);
+
+    // The 90 % interval reaches to where they gain nothing, or were slowed by the machine all the
+    // time.
+    assertThat(Spread.Z90 * Math.sqrt(more * more - moreApart * moreApart))
+        .isCloseTo(Math.log(4), within(0.01));
+    assertThat(Spread.Z90 * Math.sqrt(fewer * fewer - fewerApart * fewerApart))
+        .isCloseTo(Math.log(2), within(0.01));
+    assertThat(together.prior(together.recorded(), 1)).isEqualTo(apart.prior(apart.recorded(), 1));
   }
 }
