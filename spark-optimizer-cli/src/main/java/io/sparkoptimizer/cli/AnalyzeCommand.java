@@ -36,6 +36,7 @@ final class AnalyzeCommand implements Callable<Integer> {
       } else {
         AnalysisText.print(session.out, analysis);
       }
+      return ExitCode.DONE;
     });
   }
 }

@@ -38,7 +38,7 @@ final class RunOption {
 
   /** What is asked about the run; prints the answer and returns the exit code. */
   interface Question {
-    void answer(Optimizer optimizer, ApplicationRun run);
+    int answer(Optimizer optimizer, ApplicationRun run);
   }
 
   int ask(Session session, Question question) {
@@ -47,15 +47,16 @@ final class RunOption {
     }
     if (eventLog == null) {
       try (Optimizer optimizer = session.open()) {
-        question.answer(optimizer, recorded(optimizer, Objects.requireNonNull(appId)));
+        return question.answer(optimizer, recorded(optimizer, Objects.requireNonNull(appId)));
       }
-      return ExitCode.DONE;
     }
     try (Optimizer optimizer = session.openWithoutHistory()) {
       Choice choice = read(optimizer, eventLog);
       session.tellSkipped(choice.skipped);
-      question.answer(optimizer, choice.run());
-      return choice.skipped.isEmpty() ? ExitCode.DONE : ExitCode.SOME_SKIPPED;
+      int answered = question.answer(optimizer, choice.run());
+      return answered == ExitCode.DONE && !choice.skipped.isEmpty()
+          ? ExitCode.SOME_SKIPPED
+          : answered;
     }
   }
 

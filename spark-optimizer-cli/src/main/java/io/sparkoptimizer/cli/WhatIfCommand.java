@@ -116,6 +116,9 @@ final class WhatIfCommand implements Callable<Integer> {
         case HTML -> WhatIfHtml.print(session.out, run, answer, asked, session.currency());
         default -> WhatIfText.print(session.out, answer, session.currency());
       }
+      return answer.points().stream().allMatch(point -> point.refused() != null)
+          ? ExitCode.NO_ANSWER
+          : ExitCode.DONE;
     });
   }
 

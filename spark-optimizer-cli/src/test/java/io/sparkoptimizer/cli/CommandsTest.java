@@ -701,6 +701,18 @@ class CommandsTest {
   }
 
   @Test
+  void whatif_everyPointRefused_isNoAnswer() {
+    shell.optimizer.runs.add(Fixtures.fullRun());
+    WhatIf some = Fixtures.whatIf(Fixtures.fullRun());
+    shell.optimizer.whatIf =
+        new WhatIf(some.appId(), some.baseline(), some.points().subList(1, 2), some.knees());
+
+    shell.run("whatif", "--app-id", "app-1", "--executors", "1").exits(4);
+
+    assertThat(shell.out()).contains("would not hold the cached blocks");
+  }
+
+  @Test
   void analyze_table_showsTheRunAndWhatToDo() {
     shell.optimizer.runs.add(Fixtures.fullRun());
     shell.run("analyze", "--app-id", "app-1").exits(0);

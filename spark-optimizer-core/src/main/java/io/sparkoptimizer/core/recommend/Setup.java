@@ -170,7 +170,7 @@ public record Setup(
         partitions);
   }
 
-  boolean isDynamic() {
+  public boolean isDynamic() {
     return dynamicMin.isPresent();
   }
 

@@ -22,8 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * JVM or on one disk), data that is cut otherwise at another size, and machines that were busy.
  */
 public final class RecordedSchedule {
-  /** No cluster is larger; what is asked beyond is answered for so many. */
-  private static final int MOST_EXECUTORS = 10_000;
+  /** No cluster is larger; a maximum beyond it is taken for so many. */
+  public static final int MOST_EXECUTORS = 10_000;
 
   /** Slots that a simulation keeps at most: beyond this its memory, and not its answer, grows. */
   private static final int MOST_SLOTS = 200_000;

@@ -172,7 +172,8 @@ public final class WhatIfModel {
 
   /** Why nothing can be said of one point. */
   private Optional<String> refusal(Setup asked, RecordedSchedule schedule) {
-    return refusalOfCores(asked)
+    return refusalOfCount(asked)
+        .or(() -> refusalOfCores(asked))
         .or(() -> refusalOfHeap(asked))
         .or(() -> refusalOfPartitions(asked, schedule))
         .or(() -> refusalOfMemory(asked));
@@ -188,6 +189,13 @@ public final class WhatIfModel {
                 + " factor of ten",
             query.inputScale(),
             InputSize.FARTHEST));
+  }
+
+  private static Optional<String> refusalOfCount(Setup asked) {
+    return asked.executors() <= RecordedSchedule.MOST_EXECUTORS || asked.isDynamic()
+        ? Optional.empty()
+        : Optional.of("more than " + RecordedSchedule.MOST_EXECUTORS
+            + " executors are beyond what one Spark driver was seen to serve");
   }
 
   private Optional<String> refusalOfCores(Setup asked) {

@@ -263,11 +263,6 @@ class WhatIfModelTest {
         .isCloseTo(actual, withinPercentage(5));
     assertThat(answer(RUN, unlimited).points().get(0).durationMs().expected())
         .isLessThan((double) RUN.durationMs().orElseThrow());
-    assertThat(answer(RUN, WhatIf.Query.ofExecutors(Integer.MAX_VALUE))
-            .points()
-            .get(0)
-            .durationMs())
-        .isNotNull();
   }
 
   private static WhatIf.Query cores(Integer... cores) {
@@ -305,6 +300,19 @@ class WhatIfModelTest {
             .refused())
         .as("another run of the job is near enough")
         .isNull();
+  }
+
+  @Test
+  void answer_moreExecutorsThanADriverServes_isRefusedWithTheReason() {
+    List<WhatIf.Point> points = answer(
+            RUN,
+            new WhatIf.Query(
+                List.of(10_000, 10_001), Optional.empty(), List.of(), List.of(), List.of(), 1))
+        .points();
+
+    assertThat(points.get(0).refused()).isNull();
+    assertThat(points.get(1).refused())
+        .isEqualTo("more than 10000 executors are beyond what one Spark driver was seen to serve");
   }
 
   @Test
