@@ -56,6 +56,7 @@ public final class TestRuns {
   private final List<long[]> bytes = new ArrayList<>();
   private final List<MemoryFailure> failures = new ArrayList<>();
   private long gcMs;
+  private long deserializeMs;
 
   public static TestRuns run() {
     return new TestRuns();
@@ -122,6 +123,12 @@ public final class TestRuns {
 
   public TestRuns gcMs(long value) {
     gcMs = value;
+    return this;
+  }
+
+  /** What the tasks of each stage took to deserialise, together. */
+  public TestRuns deserializeMs(long value) {
+    deserializeMs = value;
     return this;
   }
 
@@ -238,6 +245,9 @@ public final class TestRuns {
         .set(TaskMetric.EXECUTOR_CPU_TIME_NS, sum * 500_000)
         .set(TaskMetric.JVM_GC_TIME_MS, gcMs)
         .set(TaskMetric.SHUFFLE_READ_BYTES, readBytes[1]);
+    if (deserializeMs > 0) {
+      metrics.set(TaskMetric.EXECUTOR_DESERIALIZE_TIME_MS, deserializeMs);
+    }
     if (readBytes[0] > 0) {
       metrics.set(TaskMetric.INPUT_BYTES, readBytes[0]);
     }

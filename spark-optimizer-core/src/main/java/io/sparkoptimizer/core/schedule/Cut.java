@@ -38,6 +38,14 @@ sealed interface Cut {
     }
   }
 
+  /** One task for each core, whatever the data. */
+  record Parallelism() implements Cut {
+    @Override
+    public int tasks(double input, int partitions, int parallelism) {
+      return parallelism;
+    }
+  }
+
   /** Blocks of files, pages of a table: more input is more tasks of the same length. */
   record ByInput(int recorded) implements Cut {
     @Override

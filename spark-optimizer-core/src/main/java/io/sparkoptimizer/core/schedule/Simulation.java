@@ -98,7 +98,7 @@ final class Simulation {
    * @param arrivals when each executor registers, ascending, as many as the candidate has at most
    * @param initial how many of them come without being asked for
    * @param firstJobMs submission of the first job
-   * @param coldFactor how much longer a cold start takes than in the recorded run
+   * @param coldFactor how much longer classes take to load than in the recorded run
    */
   Simulation(
       Workload work,
@@ -352,9 +352,8 @@ final class Simulation {
       }
       double duration = units[s][unit];
       if (!warm[s][slot]) {
-        double cold =
-            started[slot] ? stages[s].coldMs() : Math.max(work.coldStartMs(), stages[s].coldMs());
-        duration += cold * coldFactor;
+        double ofStage = stages[s].cold().at(coldFactor);
+        duration += started[slot] ? ofStage : Math.max(work.cold().at(coldFactor), ofStage);
         warm[s][slot] = true;
         started[slot] = true;
       }

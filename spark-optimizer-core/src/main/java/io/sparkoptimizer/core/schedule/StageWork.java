@@ -11,7 +11,7 @@ import java.util.List;
  * @param overheadMs from the moment it could start to the launch of its first task on a free slot
  * @param tasks how many tasks it ran
  * @param warmMs task times without cold start, ascending, at evenly spaced ranks
- * @param coldMs what the first task of this stage on a slot takes longer
+ * @param cold what a slot takes longer for the first tasks of this stage
  * @param taskCostMs what each task costs whatever its data: launch, deserialisation, result, waiting
  * @param cut what decides its task count
  */
@@ -22,7 +22,7 @@ record StageWork(
     double overheadMs,
     int tasks,
     double[] warmMs,
-    double coldMs,
+    ColdStart cold,
     double taskCostMs,
     Cut cut) {
 
@@ -61,6 +61,6 @@ record StageWork(
       double data = (warmMs[i] - fixed) * (warmMs[i] > hot ? hottest : share);
       times[i] = (fixed + data) * slowdown;
     }
-    return new StageWork(job, parents, overheadMs, count, times, coldMs, taskCostMs, cut);
+    return new StageWork(job, parents, overheadMs, count, times, cold, taskCostMs, cut);
   }
 }

@@ -10,6 +10,7 @@ import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,7 @@ final class TaskCounts {
   private final Predicate<StageAttempt> followsSqlPartitions;
   private final Map<Integer, SqlExecution> executions;
   private final Map<Long, List<SqlExecution.Scan>> scansLeft = new HashMap<>();
+  private final Set<Integer> byParallelism = new HashSet<>();
 
   TaskCounts(ApplicationRun run) {
     this.run = run;
@@ -68,9 +70,13 @@ final class TaskCounts {
     return set.orElse(0) > 0 ? set : OptionalInt.empty();
   }
 
-  /** To be asked once for each attempt, in the order of the stages: a scan explains one stage. */
+  /** To be asked once for each attempt, parents first: a scan explains one stage. */
   Cut of(StageAttempt stage) {
     int tasks = Math.max(1, stage.numTasks());
+    if (isByParallelism(stage, tasks)) {
+      byParallelism.add(stage.stageId());
+      return new Cut.Parallelism();
+    }
     if (isScan(stage)) {
       return splits(stage, tasks).orElseGet(() -> new Cut.ByInput(tasks));
     }
@@ -88,6 +94,20 @@ final class TaskCounts {
     return tasks == partitions || (adaptive && shuffled && tasks < partitions && tasks > 1)
         ? new Cut.Partitions(tasks, partitions)
         : new Cut.Fixed(tasks);
+  }
+
+  /**
+   * Whether a stage has one task for each core: {@code parallelize} and {@code range} without a number, and RDD
+   * shuffles of nothing else. A program may name just that number, too; it seldom happens.
+   */
+  private boolean isByParallelism(StageAttempt stage, int tasks) {
+    boolean source = stage.parentIds().isEmpty()
+        && stage.metrics().orZero(TaskMetric.INPUT_BYTES) == 0
+        && stage.metrics().orZero(TaskMetric.SHUFFLE_READ_BYTES) == 0;
+    boolean follows = !stage.parentIds().isEmpty()
+        && byParallelism.containsAll(stage.parentIds())
+        && !executions.containsKey(stage.stageId());
+    return (source || follows) && tasks == parallelismAt(stage);
   }
 
   private boolean isScan(StageAttempt stage) {
@@ -140,7 +160,7 @@ final class TaskCounts {
         : Optional.empty();
   }
 
-  /** The scan of its execution whose files explain the count best. */
+  /** A scan of its execution whose files explain the count. */
   private Optional<Cut> splits(StageAttempt stage, int tasks) {
     SqlExecution execution = executions.get(stage.stageId());
     if (execution == null) {
@@ -149,17 +169,20 @@ final class TaskCounts {
     List<SqlExecution.Scan> left = scansLeft.computeIfAbsent(
         execution.executionId(), id -> new ArrayList<>(execution.scans()));
     int parallelism = parallelismAt(stage);
+    double read = Math.max(1, stage.metrics().orZero(TaskMetric.INPUT_BYTES));
     int best = -1;
     Cut.Splits rule = null;
-    int missed = Integer.MAX_VALUE;
+    double missed = Double.POSITIVE_INFINITY;
     for (int i = 0; i < left.size(); i++) {
       SqlExecution.Scan scan = left.get(i);
       if (scan.files().orElse(0) > 0 && scan.bytes().orElse(0) > 0) {
         Cut.Splits candidate = splits(scan);
         int said = candidate.tasks(1, partitions, parallelism);
-        if (isNear(said, tasks) && Math.abs(said - tasks) < missed) {
+        // Of scans that explain the count it is the one of about as many bytes as were read.
+        double misses = Math.abs(Math.log(scan.bytes().getAsLong() / read));
+        if (isNear(said, tasks) && misses < missed) {
           best = i;
-          missed = Math.abs(said - tasks);
+          missed = misses;
           rule = candidate.beyond(tasks - said);
         }
       }

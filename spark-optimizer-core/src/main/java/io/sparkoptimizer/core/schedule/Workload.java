@@ -41,7 +41,7 @@ import java.util.stream.IntStream;
  * @param taskCpus {@code spark.task.cpus}
  * @param shufflePartitions {@code spark.sql.shuffle.partitions}
  * @param defaultParallelism {@code spark.default.parallelism}; empty where it follows the cores
- * @param coldStartMs what the first task of a new JVM takes longer
+ * @param cold what the first task of a new JVM takes longer
  * @param processorShare part of the tasks' run time in which they used a processor, 0 to 1; 1 where that
  *     is not logged
  */
@@ -57,18 +57,23 @@ record Workload(
     int taskCpus,
     int shufflePartitions,
     OptionalInt defaultParallelism,
-    double coldStartMs,
+    ColdStart cold,
     double processorShare) {
 
   /** Task times kept of a stage; more would not change a schedule. */
   private static final int FIGURES = 1000;
 
   /**
-   * Deserialisation is the part of a cold start that Spark measures. All of it (class loading,
-   * compilation) was 1.3 to 3.6 times as much in the first tasks of the runs that were looked at; what
-   * is longer is skew, and stays with its task.
+   * Deserialisation is the part of loading classes that Spark measures. All of it was 1.3 to 3.6 times as
+   * much in the first tasks of the runs that were looked at; what is longer is skew, and stays with its task.
    */
-  private static final double COLD_PER_DESERIALIZATION = 4;
+  private static final double LOADING_PER_DESERIALIZATION = 4;
+
+  /**
+   * How much longer than deserialisation uncompiled code keeps a processor at most. Where the same stage ran on
+   * one JVM and on two and four, the processor time that each further one added was 4 to 8 times as long.
+   */
+  private static final double COMPILING_PER_DESERIALIZATION = 6;
 
   /**
    * What a task reads more slowly than this (64 KiB a second) it does not work on but waits beside: for a
@@ -238,10 +243,10 @@ record Workload(
       double first = jobs.isEmpty()
           ? attempts.stream().mapToLong(this::begin).min().orElse(startMs)
           : jobs.get(0).submissionTimeMs().getAsLong();
-      double cold = stages.stream()
+      ColdStart cold = stages.stream()
           .min(Comparator.comparingInt(StageWork::job))
-          .map(StageWork::coldMs)
-          .orElse(0.0);
+          .map(StageWork::cold)
+          .orElse(ColdStart.NONE);
       return new Workload(
           jobs.isEmpty() ? List.of(new JobWork(JobWork.After.START, -1, 0, 0)) : jobWork(ends),
           List.copyOf(stages),
@@ -339,7 +344,7 @@ record Workload(
       for (int i = 0; i < figures.length; i++) {
         figures[i] *= factor;
       }
-      double cold = coldStart(attempt, figures, tasks, Math.min(slots, tasks));
+      ColdStart cold = coldStart(attempt, figures, tasks, Math.min(slots, tasks));
       return new StageWork(
           jobs.isEmpty() ? 0 : owner[s],
           List.copyOf(parents),
@@ -383,35 +388,45 @@ record Workload(
     }
 
     /**
-     * Takes the cold start out of the longest times and returns it. The first task of a stage on a
-     * slot loads classes and runs uncompiled code; the sketch does not say which tasks these were, so
-     * the longest are taken for them, as far as the measured deserialisation supports it.
+     * Takes the cold start out of the times and returns what it took of each slot. On a slot that is new to
+     * a stage classes are loaded and code runs uncompiled. The sketch does not say which tasks were the first
+     * ones: the longest are taken for them and brought down to the mean of the others, as far as it is not
+     * more than was taken out; what is left is taken from all, for code gets warm over several tasks.
      */
-    private static double coldStart(
+    private static ColdStart coldStart(
         StageAttempt attempt, double[] figures, int tasks, int firstTasks) {
       OptionalLong deserialize = attempt.metrics().get(TaskMetric.EXECUTOR_DESERIALIZE_TIME_MS);
-      int firstFigures = (int) Math.round((double) firstTasks * figures.length / tasks);
-      if (deserialize.isEmpty() || firstFigures < 1) {
-        return 0;
+      double sum = Arrays.stream(figures).sum();
+      if (deserialize.isEmpty() || sum <= 0) {
+        return ColdStart.NONE;
       }
-      double perFirstTask = (double) deserialize.getAsLong() / firstTasks;
-      int rest = figures.length - firstFigures;
-      double cold;
-      if (rest >= 1) {
-        double mean = Arrays.stream(figures, 0, rest).average().orElse(0);
-        double meanFirst =
-            Arrays.stream(figures, rest, figures.length).average().orElse(mean);
-        cold = Math.min(meanFirst - mean, COLD_PER_DESERIALIZATION * perFirstTask);
-      } else {
-        // Every task was a first one: only what was measured apart can be told from the work.
-        cold = perFirstTask;
+      double measured = (double) deserialize.getAsLong() / firstTasks;
+      double processor =
+          attempt.metrics().orZero(TaskMetric.EXECUTOR_CPU_TIME_NS) / 1e6 / firstTasks;
+      int rest = figures.length - (int) Math.round((double) firstTasks * figures.length / tasks);
+      boolean some = rest > 0 && rest < figures.length;
+      double mean = some ? Arrays.stream(figures, 0, rest).average().orElse(0) : 0;
+      double meanFirst =
+          some ? Arrays.stream(figures, rest, figures.length).average().orElse(0) : 0;
+      // Where every task was a first one, only what was measured apart can be told from the work.
+      double loading = some
+          ? Math.max(0, Math.min(meanFirst - mean, LOADING_PER_DESERIALIZATION * measured))
+          : measured;
+      double uncompiled = measured + Math.min(processor, COMPILING_PER_DESERIALIZATION * measured);
+      double firstFigures = (double) firstTasks * figures.length / tasks;
+      double cold = Math.min(sum / firstFigures, Math.max(loading, uncompiled));
+      double left = cold * firstFigures;
+      for (int i = rest; some && i < figures.length; i++) {
+        double taken = Math.max(0, Math.min(cold, figures[i] - mean));
+        figures[i] -= taken;
+        left -= taken;
       }
-      cold = Math.max(0, Math.min(cold, figures[rest]));
-      for (int i = rest; i < figures.length; i++) {
-        figures[i] -= cold;
+      double warm = sum - cold * firstFigures;
+      for (int i = 0; i < figures.length; i++) {
+        figures[i] *= warm / (warm + left);
       }
       Arrays.sort(figures);
-      return cold;
+      return new ColdStart(Math.min(loading, cold), Math.max(0, cold - loading));
     }
 
     /**

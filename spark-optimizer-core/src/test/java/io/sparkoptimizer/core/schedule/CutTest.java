@@ -106,7 +106,7 @@ class CutTest {
     Cut cut = new Cut.Partitions(100, 100);
     double[] times = new double[100];
     Arrays.fill(times, 1_000);
-    StageWork stage = new StageWork(0, List.of(), 0, 100, times, 0, 200, cut);
+    StageWork stage = new StageWork(0, List.of(), 0, 100, times, ColdStart.NONE, 200, cut);
 
     StageWork half = stage.at(1, 50, 8, 1);
     StageWork twice = stage.at(2, 100, 8, 1);

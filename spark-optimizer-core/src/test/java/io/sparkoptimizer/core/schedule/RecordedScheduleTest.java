@@ -286,4 +286,19 @@ class RecordedScheduleTest {
         .isCloseTo(Math.log(2), within(0.01));
     assertThat(together.prior(together.recorded(), 1)).isEqualTo(apart.prior(apart.recorded(), 1));
   }
+
+  @Test
+  void predict_otherExecutors_payForCodeThatEachJvmCompiles() {
+    // 8 s of processor time of which deserialisation says that up to 6 x 100 ms a JVM are
+    // compiling.
+    RecordedSchedule schedule =
+        schedule(TestRuns.run().scan(32, 500, 1 << 30).executors(2, 1).deserializeMs(200));
+
+    double taskMs = schedule.predict(Candidate.fixed(2, 1)).taskMs();
+
+    assertThat(schedule.predict(Candidate.fixed(1, 1)).taskMs())
+        .isCloseTo(taskMs - 700, within(1.0));
+    assertThat(schedule.predict(Candidate.fixed(8, 1)).taskMs())
+        .isCloseTo(taskMs + 6 * 700, within(1.0));
+  }
 }

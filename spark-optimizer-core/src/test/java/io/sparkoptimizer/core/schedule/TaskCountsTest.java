@@ -99,6 +99,29 @@ class TaskCountsTest {
   }
 
   @Test
+  void of_twoScansThatExplainTheCount_takesTheOneOfAsManyBytes() {
+    ApplicationRun run = with(
+        TestRuns.run().scan(8, 1_000, 350 * MIB).executors(4, 2),
+        List.of(
+            new SqlExecution.Scan("parquet", OptionalLong.of(8), OptionalLong.of(8 * MIB)),
+            new SqlExecution.Scan("parquet", OptionalLong.of(40), OptionalLong.of(400 * MIB))),
+        List.of());
+
+    assertThat(((Cut.Splits) cuts(run).get(0)).files()).isEqualTo(40);
+  }
+
+  @Test
+  void of_oneTaskForEachCoreWithoutInput_followsTheCores() {
+    TestRuns made = TestRuns.run().scan(8, 1_000, 0).shuffle(8, 1_000, 40 * MIB).executors(4, 2);
+    ApplicationRun rdd = made.build().toBuilder().sql(List.of()).build();
+    ApplicationRun onOthers =
+        made.executors(4, 1).build().toBuilder().sql(List.of()).build();
+
+    assertThat(cuts(rdd)).containsExactly(new Cut.Parallelism(), new Cut.Parallelism());
+    assertThat(cuts(onOthers)).containsExactly(new Cut.ByInput(8), new Cut.Fixed(8));
+  }
+
+  @Test
   void of_defaultParallelismSet_holdsAtAnySlots() {
     ApplicationRun run = TestRuns.run()
         .scan(8, 1_000, 400 * MIB)
