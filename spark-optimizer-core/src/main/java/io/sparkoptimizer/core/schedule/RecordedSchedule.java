@@ -38,6 +38,8 @@ public final class RecordedSchedule {
   static final double LEAST_SCALE = 1e-9;
 
   private final Workload work;
+  private final StageGraph graph;
+  private final TaskOrders orders;
   private final Candidate recorded;
   private final Candidate configured;
   private final double taskMs;
@@ -56,6 +58,8 @@ public final class RecordedSchedule {
       double recordedDriverMs,
       boolean local) {
     this.work = work;
+    this.graph = new StageGraph(work);
+    this.orders = new TaskOrders(work.stages());
     this.recorded = recorded;
     this.configured = configured;
     this.taskMs = work.stages().stream().mapToDouble(StageWork::warmTotalMs).sum();
@@ -339,11 +343,6 @@ public final class RecordedSchedule {
 
   private Estimate simulate(Candidate candidate) {
     int partitions = candidate.shufflePartitions().orElse(work.shufflePartitions());
-    int parallelism = work.parallelism(candidate.executors() * candidate.executorCores());
-    StageWork[] stages = work.stages().stream()
-        .map(stage ->
-            stage.at(candidate.inputScale(), partitions, parallelism, candidate.slowdown()))
-        .toArray(StageWork[]::new);
     double[] seen = work.arrivalsMs();
     // Executors that share a machine share its cores while they start: n of them take n times as
     // long.
@@ -364,8 +363,28 @@ public final class RecordedSchedule {
     double lastSeen = seen[seen.length - 1];
     double waited = Math.min(work.firstJobMs(), lastSeen);
     double firstJob = work.firstJobMs() - waited + waited * crowding;
-    int initial =
-        dynamic && !again ? Math.max(1, candidate.dynamicMin().getAsInt()) : candidate.executors();
-    return new Simulation(work, stages, candidate, arrivals, initial, firstJob, crowding).run();
+    DynamicAllocation allocation = null;
+    if (dynamic) {
+      int min = candidate.dynamicMin().getAsInt();
+      int initial = again ? candidate.executors() : Math.max(1, min);
+      allocation =
+          new DynamicAllocation(min, initial, candidate.executors(), 1, 1_000, 1_000, 60_000);
+    }
+    return new Simulation(
+            work,
+            graph,
+            (stage, aliveCores) -> orders.of(
+                stage,
+                candidate.inputScale(),
+                partitions,
+                work.parallelism(aliveCores),
+                candidate.slowdown()),
+            candidate,
+            arrivals,
+            arrivals[0],
+            firstJob,
+            crowding,
+            allocation)
+        .run();
   }
 }

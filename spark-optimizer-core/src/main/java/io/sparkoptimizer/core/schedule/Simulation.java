@@ -1,205 +1,185 @@
 package io.sparkoptimizer.core.schedule;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
+import java.util.BitSet;
 import java.util.List;
-import java.util.PriorityQueue;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the tasks of a workload to the slots of a candidate: list scheduling in the order of Spark's
- * FIFO pool (job, then stage), a task to the next free slot.
+ * FIFO pool (job, then stage), a task to the next free slot. Used once, by one thread.
  *
- * <p>Discrete events: a task ends, a stage or a job may begin, an executor comes or has been idle for
- * long. Cost is O(u log(s + u)) for u units of work on s slots. A stage with far more tasks than slots
- * is given out in chunks until {@value #SINGLES} tasks a slot are left, so u grows with slots and
- * stages, hardly with tasks. Graham (1969) bounds what list scheduling loses.
+ * <p>What happens at a moment of its own (a stage or a job may begin or has ended, an executor comes or
+ * has been idle for long) is an event. A task's end is none: when a stage's last task has been given
+ * out, the stage's end is known. Between two events the slot that is free first takes the next task, which
+ * costs O(log slots). On a fixed number of executors that are all there, a stage whose tasks find a
+ * free slot each ends with its longest task, and one that has all slots to itself until its end takes
+ * what {@link TaskOrder#endMs} remembers for so many slots: neither looks at slots at all. Graham (1969)
+ * bounds what list scheduling loses.
  */
 final class Simulation {
-  /** Tasks a slot that are scheduled one by one, at a stage's end, where their lengths matter. */
-  private static final int SINGLES = 4;
-
-  /** Tasks a slot from which on a stage is long, and given out in chunks until its end is near. */
-  private static final int LONG_STAGE = 16;
-
-  /** Spark's default of {@code spark.dynamicAllocation.schedulerBacklogTimeout}. */
-  private static final double BACKLOG_MS = 1_000;
-
-  /** Spark's default of {@code spark.dynamicAllocation.executorIdleTimeout}. */
-  private static final double IDLE_MS = 60_000;
-
-  private static final double GOLDEN = 0.6180339887498949;
-
-  private enum Kind {
-    TASK_END,
-    EXECUTOR,
-    JOB,
-    STAGE,
-    JOB_END,
-    BACKLOG,
-    IDLE
+  /** The tasks that a stage has when it begins. */
+  interface Stages {
+    /**
+     * @param index of the stage in the workload
+     * @param aliveCores cores of all executors alive at that moment, 0 or more
+     */
+    TaskOrder at(int index, int aliveCores);
   }
 
-  /** Something that happens; equal times in the order of their making, so that answers are equal. */
-  private record Event(double at, long turn, Kind kind, int subject, int detail) {
-    static final Comparator<Event> ORDER =
-        Comparator.comparingDouble(Event::at).thenComparingLong(Event::turn);
-  }
+  /** What an event is about; of equal times in this order. */
+  private static final int EXECUTOR = 0;
+
+  private static final int JOB_END = 1;
+  private static final int JOB = 2;
+  private static final int STAGE_END = 3;
+  private static final int STAGE = 4;
+  private static final int BACKLOG = 5;
+  private static final int IDLE = 6;
+
+  private static final int SUBJECT_BITS = 28;
+
+  /** Spark's allocation manager looks so often. */
+  private static final double POLL_MS = 100;
 
   private final Workload work;
-  private final StageWork[] stages;
-  private final double[][] units;
-  private final int[][] chunkTasks;
-  private final int[] nextUnit;
-  private final int[] unitsLeft;
+  private final StageGraph graph;
+  private final Stages stages;
+  private final List<JobWork> jobs;
   private final int[] waitsFor;
-  private final int[][] children;
   private final int[] stagesLeftOfJob;
-  private final boolean[][] warm;
-  private final int[] firstStageOfJob;
-  private final int[][] followers;
   private final boolean[] submitted;
   private final boolean[] jobEnded;
+  private int jobsLeft;
   private int endedPrefix;
   private double latestJobEnd;
 
+  private final int most;
   private final int perExecutor;
+  private final int executorCores;
+  private final int slots;
   private final double coldFactor;
   private final double grantMs;
-  private final int dynamicMin;
-  private final boolean dynamic;
-  private final int most;
+  private final @Nullable ExecutorTarget target;
+  private final @Nullable DynamicAllocation allocation;
 
-  private final PriorityQueue<Event> events = new PriorityQueue<>(Event.ORDER);
-  private final TreeSet<Integer> pending = new TreeSet<>();
-  private final TreeSet<Integer> free = new TreeSet<>();
-  private final boolean[] alive;
-  private final boolean[] asked;
+  private final TimeHeap events;
+
+  /** Stages with tasks to give out, the first of them, and what is left of each. */
+  private final BitSet pending = new BitSet();
+
+  private int head = -1;
+  private final TaskOrder[] order;
+  private final double[][] units;
+  private final int[][] chunkTasks;
+  private final int[] nextUnit;
+  private final double[] stageEnd;
+  private final BitSet[] warm;
+  private long pendingTasks;
+
+  /** Slot {@code i * most + e} is the i-th of executor e: the lowest free ones are spread over executors. */
+  private final BitSet free = new BitSet();
+
+  private final TimeHeap busy;
+  private final BitSet started = new BitSet();
+  private int firstOffer;
+
+  /** Stages whose tasks all run at once, and from when on. */
+  private int[] atOnce = new int[4];
+
+  private double[] atOnceFrom = new double[4];
+  private int atOnceCount;
+  private int atOnceSlots;
+
+  private final BitSet alive = new BitSet();
+  private final BitSet asked = new BitSet();
+  private final BitSet ripe = new BitSet();
+  private final BitSet watched = new BitSet();
   private final double[] since;
   private final double[] idleSince;
-  private final int[] busy;
-  private final boolean[] started;
-  private long turn;
-  private int requested;
+  private final int[] busySlots;
   private int aliveCount;
+  private int everAlive;
+  private int coming;
   private int peak;
-  private int running;
-  private boolean backlogTimer;
-  private int increment = 1;
   private double executorMs;
   private double taskMs;
   private double firstLaunch = -1;
-  private double busySince;
+  private double coveredUntil = Double.NEGATIVE_INFINITY;
   private double busyMs;
-  private int jobsLeft;
 
   /**
-   * @param arrivals when each executor registers, ascending, as many as the candidate has at most
-   * @param initial how many of them come without being asked for
+   * @param arrivals when each executor registers, ascending, as many as the candidate has at most; only
+   *     those that are asked for at the start come at these times
+   * @param grantMs from asking for an executor later on until it registers
    * @param firstJobMs submission of the first job
    * @param coldFactor how much longer classes take to load than in the recorded run
+   * @param allocation absent where the number of executors is fixed
    */
   Simulation(
       Workload work,
-      StageWork[] stages,
+      StageGraph graph,
+      Stages stages,
       Candidate candidate,
       double[] arrivals,
-      int initial,
+      double grantMs,
       double firstJobMs,
-      double coldFactor) {
+      double coldFactor,
+      @Nullable DynamicAllocation allocation) {
     this.work = work;
+    this.graph = graph;
     this.stages = stages;
-    this.perExecutor = Math.max(1, candidate.executorCores() / work.taskCpus());
+    this.jobs = work.jobs();
+    this.executorCores = candidate.executorCores();
+    this.perExecutor = Math.max(1, executorCores / work.taskCpus());
     this.coldFactor = coldFactor;
     this.most = candidate.executors();
-    this.dynamic = candidate.dynamicMin().isPresent();
-    this.dynamicMin = candidate.dynamicMin().orElse(most);
-    this.grantMs = arrivals[0];
-    int slots = most * perExecutor;
-    int count = stages.length;
+    this.slots = most * perExecutor;
+    this.grantMs = grantMs;
+    this.allocation = allocation;
+    this.target = allocation == null ? null : new ExecutorTarget(allocation, perExecutor);
+    int count = work.stages().size();
+    waitsFor = graph.waitsFor();
+    stagesLeftOfJob = graph.stagesOfJob();
+    submitted = new boolean[jobs.size()];
+    jobEnded = new boolean[jobs.size()];
+    jobsLeft = jobs.size();
+    order = new TaskOrder[count];
     units = new double[count][];
     chunkTasks = new int[count][];
     nextUnit = new int[count];
-    unitsLeft = new int[count];
-    waitsFor = new int[count];
-    warm = new boolean[count][];
-    int[] childCounts = new int[count];
-    for (StageWork stage : stages) {
-      stage.parents().forEach(parent -> childCounts[parent]++);
-    }
-    children = new int[count][];
-    for (int s = 0; s < count; s++) {
-      children[s] = new int[childCounts[s]];
-    }
-    stagesLeftOfJob = new int[work.jobs().size()];
-    for (int s = 0; s < count; s++) {
-      waitsFor[s] = stages[s].parents().size() + 1;
-      stagesLeftOfJob[stages[s].job()]++;
-      for (int parent : stages[s].parents()) {
-        children[parent][--childCounts[parent]] = s;
-      }
-    }
-    int jobCount = work.jobs().size();
-    firstStageOfJob = new int[jobCount + 1];
-    for (int s = count - 1; s >= 0; s--) {
-      firstStageOfJob[stages[s].job()] = s;
-    }
-    firstStageOfJob[jobCount] = count;
-    for (int j = jobCount - 1; j >= 0; j--) {
-      firstStageOfJob[j] = stagesLeftOfJob[j] == 0 ? firstStageOfJob[j + 1] : firstStageOfJob[j];
-    }
-    int[] followerCounts = new int[jobCount];
-    for (JobWork job : work.jobs()) {
-      if (job.after() == JobWork.After.ONE) {
-        followerCounts[job.predecessor()]++;
-      }
-    }
-    followers = new int[jobCount][];
-    for (int j = 0; j < jobCount; j++) {
-      followers[j] = new int[followerCounts[j]];
-    }
-    for (int j = 0; j < jobCount; j++) {
-      JobWork job = work.jobs().get(j);
-      if (job.after() == JobWork.After.ONE) {
-        followers[job.predecessor()][--followerCounts[job.predecessor()]] = j;
-      }
-    }
-    submitted = new boolean[jobCount];
-    jobEnded = new boolean[jobCount];
-    jobsLeft = jobCount;
-    alive = new boolean[most];
-    asked = new boolean[most];
+    stageEnd = new double[count];
+    warm = new BitSet[count];
+    busy = new TimeHeap(Math.min(slots, 1024));
+    events = new TimeHeap(64 + most);
     since = new double[most];
     idleSince = new double[most];
-    busy = new int[most];
-    started = new boolean[slots];
-    requested = initial;
+    busySlots = new int[most];
+    int initial = allocation == null ? most : allocation.initial();
     for (int e = 0; e < initial; e++) {
-      asked[e] = true;
-      at(arrivals[e], Kind.EXECUTOR, e, 0);
+      asked.set(e);
+      coming++;
+      event(arrivals[e], EXECUTOR, e);
     }
-    for (int j = 0; j < jobCount; j++) {
-      JobWork job = work.jobs().get(j);
-      if (job.after() == JobWork.After.START) {
-        submit(j, firstJobMs + job.gapMs());
+    for (int j = 0; j < jobs.size(); j++) {
+      if (jobs.get(j).after() == JobWork.After.START) {
+        submit(j, firstJobMs + jobs.get(j).gapMs());
       }
     }
   }
 
   Estimate run() {
     while (jobsLeft > 0) {
-      Event event = events.remove();
-      handle(event);
-      if (events.isEmpty() || events.peek().at() > event.at()) {
-        dispatch(event.at());
-      }
+      handOutUntilNextEvent();
+      double now = events.time();
+      do {
+        handle(events.remove(), now);
+      } while (events.time() == now);
+      dispatch(now);
     }
     double end = latestJobEnd + work.closingMs();
-    for (int e = 0; e < most; e++) {
-      if (alive[e]) {
-        executorMs += Math.max(0, end - since[e]);
-      }
+    for (int e = alive.nextSetBit(0); e >= 0; e = alive.nextSetBit(e + 1)) {
+      executorMs += Math.max(0, end - since[e]);
     }
     double first = firstLaunch < 0 ? end : firstLaunch;
     return new Estimate(
@@ -212,264 +192,374 @@ final class Simulation {
         peak);
   }
 
-  private void at(double time, Kind kind, int subject, int detail) {
-    events.add(new Event(time, turn++, kind, subject, detail));
+  private void event(double time, int kind, int subject) {
+    events.add(time, kind << SUBJECT_BITS | subject);
   }
 
-  private void handle(Event event) {
-    double now = event.at();
-    switch (event.kind()) {
-      case TASK_END -> taskEnd(event.subject(), event.detail(), now);
-      case EXECUTOR -> executorComes(event.subject(), now);
-      case JOB -> jobBegins(event.subject(), now);
-      case STAGE -> stageBegins(event.subject(), now);
-      case JOB_END -> jobEnds(event.subject(), now);
-      case BACKLOG -> backlog(now);
-      case IDLE -> idle(event.subject(), now);
+  private void handle(int event, double now) {
+    int subject = event & ((1 << SUBJECT_BITS) - 1);
+    switch (event >>> SUBJECT_BITS) {
+      case EXECUTOR -> executorComes(subject, now);
+      case JOB_END -> jobEnds(subject, now);
+      case JOB -> jobBegins(subject, now);
+      case STAGE_END -> stageEnds(subject, now);
+      case STAGE -> stageBegins(subject, now);
+      case BACKLOG -> updateTarget(now);
+      case IDLE -> idle(subject, now);
+      default -> throw new IllegalStateException("no event is of kind " + (event >>> SUBJECT_BITS));
     }
   }
 
-  private void executorComes(int e, double now) {
-    alive[e] = true;
-    since[e] = now;
-    idleSince[e] = now;
-    aliveCount++;
-    peak = Math.max(peak, aliveCount);
-    for (int slot = 0; slot < perExecutor; slot++) {
-      started[slot * most + e] = false;
-      free.add(slot * most + e);
-    }
-    watchIdle(e, now);
+  // Jobs and stages.
+
+  private void submit(int j, double time) {
+    submitted[j] = true;
+    event(time, JOB, j);
   }
 
   private void jobBegins(int j, double now) {
     if (stagesLeftOfJob[j] == 0) {
-      at(now + work.jobs().get(j).tailMs(), Kind.JOB_END, j, 0);
-      return;
+      event(now + jobs.get(j).tailMs(), JOB_END, j);
     }
-    for (int s = firstStageOfJob[j]; s < firstStageOfJob[j + 1]; s++) {
+    for (int s = graph.firstStageOfJob(j); s < graph.firstStageOfJob(j + 1); s++) {
       oneLess(s, now);
     }
   }
 
   private void oneLess(int s, double now) {
     if (--waitsFor[s] == 0) {
-      at(now + stages[s].overheadMs(), Kind.STAGE, s, 0);
+      event(now + work.stages().get(s).overheadMs(), STAGE, s);
     }
   }
 
-  private void stageBegins(int s, double now) {
-    units[s] = units(s);
-    unitsLeft[s] = units[s].length;
-    warm[s] = new boolean[most * perExecutor];
-    pending.add(s);
-    if (dynamic && !backlogTimer && free.isEmpty()) {
-      watchBacklog(now);
-    }
-  }
-
-  /**
-   * A stage's tasks in the order in which they are given out: first the chunks of a long stage, each
-   * half of an equal share of what is left (guided self-scheduling, Polychronopoulos and Kuck 1987),
-   * then single tasks in an order that mixes short and long as partitions do.
-   */
-  private double[] units(int s) {
-    StageWork stage = stages[s];
-    int slots = most * perExecutor;
-    int tasks = stage.tasks();
-    boolean isLong = tasks > (long) LONG_STAGE * slots;
-    int singles = isLong ? Math.max(2, SINGLES * slots) : tasks;
-    int[] chunks = isLong ? chunks(tasks - singles, slots) : new int[0];
-    double[] single = figures(stage, singles);
-    double sum = Arrays.stream(single).sum();
-    double total = stage.warmTotalMs();
-    if (!isLong && sum > 0) {
-      // As many figures as tasks is the rule; where they were sampled the sum is set right.
-      for (int i = 0; i < singles; i++) {
-        single[i] *= total / sum;
+  private void stageEnds(int s, double now) {
+    for (int b = 0; b < atOnceCount; b++) {
+      if (atOnce[b] == s) {
+        atOnceSlots -= order[s].stage().tasks();
+        atOnceCount--;
+        atOnce[b] = atOnce[atOnceCount];
+        atOnceFrom[b] = atOnceFrom[atOnceCount];
       }
     }
-    double[] all = new double[chunks.length + singles];
-    for (int c = 0; c < chunks.length; c++) {
-      all[c] = Math.max(0, total - sum) * chunks[c] / (tasks - singles);
-    }
-    int step = stride(singles);
-    int at = 0;
-    for (int i = 0; i < singles; i++) {
-      at = (int) (((long) at + step) % singles);
-      all[chunks.length + i] = single[at];
-    }
-    chunkTasks[s] = chunks;
-    return all;
-  }
-
-  private static int[] chunks(int tasks, int slots) {
-    List<Integer> sizes = new ArrayList<>();
-    for (int left = tasks; left > 0; ) {
-      int size = Math.max(1, left / (2 * slots));
-      sizes.add(size);
-      left -= size;
-    }
-    return sizes.stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  /** So many task times at evenly spaced ranks, the shortest and the longest among them. */
-  private static double[] figures(StageWork stage, int wanted) {
-    double[] from = stage.warmMs();
-    double[] figures = new double[wanted];
-    for (int i = 0; i < wanted; i++) {
-      int rank = wanted == 1
-          ? from.length / 2
-          : (int) Math.round((double) i * (from.length - 1) / (wanted - 1));
-      figures[i] = from[rank];
-    }
-    return figures;
-  }
-
-  /** A step near the golden section of n that shares no divisor with it: visits every rank once. */
-  private static int stride(int n) {
-    int step = Math.max(1, (int) Math.round(n * GOLDEN));
-    while (gcd(step, n) != 1) {
-      step++;
-    }
-    return step;
-  }
-
-  private static int gcd(int a, int b) {
-    return b == 0 ? a : gcd(b, a % b);
-  }
-
-  private void dispatch(double now) {
-    while (!pending.isEmpty() && !free.isEmpty()) {
-      int s = pending.first();
-      int slot = free.first();
-      free.remove(slot);
-      int e = slot % most;
-      busy[e]++;
-      int unit = nextUnit[s]++;
-      if (nextUnit[s] == units[s].length) {
-        pending.remove(s);
-      }
-      double duration = units[s][unit];
-      if (!warm[s][slot]) {
-        double ofStage = stages[s].cold().at(coldFactor);
-        duration += started[slot] ? ofStage : Math.max(work.cold().at(coldFactor), ofStage);
-        warm[s][slot] = true;
-        started[slot] = true;
-      }
-      if (running++ == 0) {
-        busySince = now;
-      }
-      if (firstLaunch < 0) {
-        firstLaunch = now;
-      }
-      taskMs += duration;
-      at(now + duration, Kind.TASK_END, s, slot);
-    }
-    if (dynamic && !pending.isEmpty()) {
-      watchBacklog(now);
-    }
-  }
-
-  private void taskEnd(int s, int slot, double now) {
-    if (--running == 0) {
-      busyMs += now - busySince;
-    }
-    int e = slot % most;
-    free.add(slot);
-    if (--busy[e] == 0) {
-      idleSince[e] = now;
-      watchIdle(e, now);
-    }
-    if (--unitsLeft[s] > 0) {
-      return;
-    }
-    units[s] = new double[0];
-    warm[s] = new boolean[0];
-    for (int child : children[s]) {
+    for (int child : graph.children(s)) {
       oneLess(child, now);
     }
-    int j = stages[s].job();
+    int j = work.stages().get(s).job();
     if (--stagesLeftOfJob[j] == 0) {
-      at(now + work.jobs().get(j).tailMs(), Kind.JOB_END, j, 0);
+      event(now + jobs.get(j).tailMs(), JOB_END, j);
     }
-  }
-
-  private void submit(int j, double time) {
-    submitted[j] = true;
-    at(time, Kind.JOB, j, 0);
   }
 
   private void jobEnds(int j, double now) {
     jobEnded[j] = true;
     jobsLeft--;
     latestJobEnd = Math.max(latestJobEnd, now);
-    for (int follower : followers[j]) {
-      submit(follower, now + work.jobs().get(follower).gapMs());
+    for (int follower : graph.followers(j)) {
+      submit(follower, now + jobs.get(follower).gapMs());
     }
     while (endedPrefix < jobEnded.length && jobEnded[endedPrefix]) {
       endedPrefix++;
     }
     if (endedPrefix < jobEnded.length
         && !submitted[endedPrefix]
-        && work.jobs().get(endedPrefix).after() == JobWork.After.ALL) {
-      submit(endedPrefix, now + work.jobs().get(endedPrefix).gapMs());
+        && jobs.get(endedPrefix).after() == JobWork.After.ALL) {
+      submit(endedPrefix, now + jobs.get(endedPrefix).gapMs());
     }
   }
 
-  private void watchBacklog(double now) {
-    if (!backlogTimer) {
-      backlogTimer = true;
-      at(now + BACKLOG_MS, Kind.BACKLOG, 0, 0);
-    }
-  }
-
-  /** Spark's policy: one more executor after a second of backlog, then two, four, ... a second. */
-  private void backlog(double now) {
-    backlogTimer = false;
-    if (pending.isEmpty()) {
-      increment = 1;
+  private void stageBegins(int s, double now) {
+    order[s] = stages.at(s, aliveCount * executorCores);
+    if (beginsWhole(s, now)) {
       return;
     }
-    long waiting = running;
-    for (int s : pending) {
-      int chunks = chunkTasks[s].length;
-      for (int unit = nextUnit[s]; unit < chunks; unit++) {
-        waiting += chunkTasks[s][unit];
+    giveSlotsToStagesAtOnce(now);
+    units[s] = order[s].unitsMs(slots);
+    nextUnit[s] = 0;
+    warm[s] = new BitSet();
+    pending.set(s);
+    head = pending.nextSetBit(0);
+    if (target != null) {
+      lowerTargetAfterAPause(now);
+      chunkTasks[s] = order[s].chunks(slots);
+      pendingTasks += order[s].stage().tasks();
+      firstOffer = shuffled(s);
+      target.initialized();
+      if (target.backlogged(now)) {
+        event(target.addTime(), BACKLOG, 0);
       }
-      waiting += units[s].length - Math.max(nextUnit[s], chunks);
+      updateTarget(now);
     }
-    long needed = Math.min(most, (waiting + perExecutor - 1) / perExecutor);
-    int granted = 0;
-    for (int e = 0; e < most && granted < increment && requested < needed; e++) {
-      if (!asked[e]) {
-        asked[e] = true;
-        requested++;
-        granted++;
-        at(now + grantMs, Kind.EXECUTOR, e, 0);
-      }
-    }
-    increment = granted == increment ? increment * 2 : 1;
-    watchBacklog(now);
   }
 
-  private void watchIdle(int e, double now) {
-    if (dynamic && requested > dynamicMin) {
-      at(now + IDLE_MS, Kind.IDLE, e, 0);
+  /** Whether the end of a stage is known without giving out its tasks. */
+  private boolean beginsWhole(int s, double now) {
+    if (target != null || aliveCount < most || !pending.isEmpty()) {
+      return false;
+    }
+    if (coveredUntil <= now) {
+      busy.clear();
+      free.set(0, slots);
+      atOnceCount = 0;
+      atOnceSlots = 0;
+    } else if (!busy.isEmpty()) {
+      return false;
+    }
+    StageWork stage = order[s].stage();
+    boolean allAtOnce = stage.tasks() <= slots - atOnceSlots;
+    int used = Math.min(stage.tasks(), slots);
+    // The lowest slots are taken first: the others may still be cold.
+    if (!(allAtOnce || atOnceSlots == 0) || started.nextClearBit(0) < atOnceSlots + used) {
+      return false;
+    }
+    double coldMs = stage.cold().at(coldFactor);
+    double end = now + order[s].endMs(slots, coldMs);
+    if (!allAtOnce && events.time() <= end) {
+      return false;
+    }
+    if (allAtOnce) {
+      if (atOnceCount == atOnce.length) {
+        atOnce = Arrays.copyOf(atOnce, 2 * atOnceCount);
+        atOnceFrom = Arrays.copyOf(atOnceFrom, 2 * atOnceCount);
+      }
+      atOnce[atOnceCount] = s;
+      atOnceFrom[atOnceCount++] = now;
+      atOnceSlots += used;
+    }
+    taskMs += order[s].totalMs() + used * coldMs;
+    covers(now, end);
+    event(end, STAGE_END, s);
+    return true;
+  }
+
+  /** From now on it matters which slots they hold, and until when. */
+  private void giveSlotsToStagesAtOnce(double now) {
+    int slot = 0;
+    for (int b = 0; b < atOnceCount; b++) {
+      TaskOrder running = order[atOnce[b]];
+      double from = atOnceFrom[b] + running.stage().cold().at(coldFactor);
+      for (double unit : running.unitsMs(slots)) {
+        if (from + unit > now) {
+          busy.add(from + unit, slot);
+          free.clear(slot);
+        }
+        slot++;
+      }
+    }
+    atOnceCount = 0;
+    atOnceSlots = 0;
+  }
+
+  private void covers(double from, double to) {
+    if (firstLaunch < 0) {
+      firstLaunch = from;
+    }
+    busyMs += Math.max(0, to - Math.max(from, coveredUntil));
+    coveredUntil = Math.max(coveredUntil, to);
+  }
+
+  // Tasks.
+
+  private void handOutUntilNextEvent() {
+    while (busy.time() < events.time() && (head >= 0 || target != null)) {
+      double now = busy.time();
+      int slot = busy.number();
+      if (head >= 0) {
+        busy.postpone(launch(slot, now));
+        if (target != null) {
+          handedOn(now);
+        }
+      } else {
+        busy.remove();
+        release(slot, now);
+      }
+    }
+  }
+
+  private void dispatch(double now) {
+    if (head < 0 && target == null) {
+      return;
+    }
+    while (busy.time() <= now) {
+      release(busy.remove(), now);
+    }
+    while (head >= 0) {
+      int slot = nextFree();
+      if (slot < 0) {
+        return;
+      }
+      free.clear(slot);
+      if (target != null) {
+        busySlots[slot % most]++;
+      }
+      busy.add(launch(slot, now), slot);
+      if (target != null) {
+        handedOn(now);
+      }
+    }
+  }
+
+  /** Takes the next task for a slot; returns when it ends. */
+  private double launch(int slot, double now) {
+    int s = head;
+    double[] all = units[s];
+    int unit = nextUnit[s]++;
+    double duration = all[unit];
+    if (!warm[s].get(slot)) {
+      double cold = order[s].stage().cold().at(coldFactor);
+      if (!started.get(slot)) {
+        started.set(slot);
+        cold = Math.max(work.cold().at(coldFactor), cold);
+      }
+      duration += cold;
+      warm[s].set(slot);
+    }
+    double end = now + duration;
+    taskMs += duration;
+    covers(now, end);
+    stageEnd[s] = Math.max(stageEnd[s], end);
+    if (target != null) {
+      pendingTasks -= unit < chunkTasks[s].length ? chunkTasks[s][unit] : 1;
+    }
+    if (unit + 1 == all.length) {
+      units[s] = null;
+      warm[s] = null;
+      pending.clear(s);
+      head = pending.nextSetBit(s + 1);
+      event(stageEnd[s], STAGE_END, s);
+    }
+    return end;
+  }
+
+  private void release(int slot, double now) {
+    free.set(slot);
+    if (target != null) {
+      int e = slot % most;
+      if (--busySlots[e] == 0) {
+        idleSince[e] = now;
+        watch(e);
+      }
+      removeIdle(now);
+    }
+  }
+
+  /** The lowest free slot; under dynamic allocation beginning with another executor for each stage. */
+  private int nextFree() {
+    int slot = free.nextSetBit(0);
+    if (slot < 0 || firstOffer == 0) {
+      return slot;
+    }
+    int row = slot / most * most;
+    int from = free.nextSetBit(row + firstOffer);
+    return from >= 0 && from < row + most ? from : slot;
+  }
+
+  // Executors.
+
+  private void executorComes(int e, double now) {
+    coming--;
+    alive.set(e);
+    since[e] = now;
+    idleSince[e] = now;
+    aliveCount++;
+    everAlive = Math.max(everAlive, e + 1);
+    peak = Math.max(peak, aliveCount);
+    for (int slot = e; slot < slots; slot += most) {
+      started.clear(slot);
+      free.set(slot);
+      for (int s = head; s >= 0; s = pending.nextSetBit(s + 1)) {
+        warm[s].clear(slot);
+      }
+    }
+    if (target != null) {
+      watch(e);
+    }
+  }
+
+  /**
+   * Spark offers its executors in random order when a stage is submitted. Here the order begins with
+   * another one for each stage, the same in every candidate, so that equal questions have equal answers.
+   */
+  private int shuffled(int s) {
+    long mixed = (s + 1) * 0x9E3779B97F4A7C15L;
+    return everAlive == 0 ? 0 : (int) Long.remainderUnsigned(mixed ^ mixed >>> 32, everAlive);
+  }
+
+  private long tasksToDo() {
+    return pendingTasks + busy.size();
+  }
+
+  private void updateTarget(double now) {
+    if (target == null) {
+      return;
+    }
+    double before = target.addTime();
+    target.update(now, tasksToDo(), aliveCount);
+    if (target.addTime() != before) {
+      event(target.addTime(), BACKLOG, 0);
+    }
+    while (aliveCount + coming < target.executors()) {
+      int e = asked.nextClearBit(0);
+      asked.set(e);
+      coming++;
+      event(now + grantMs, EXECUTOR, e);
+    }
+  }
+
+  /** Between two stages Spark sees that there is nothing to do, if the pause is long enough for it to look. */
+  private void lowerTargetAfterAPause(double now) {
+    if (!busy.isEmpty() || now - coveredUntil >= POLL_MS) {
+      updateTarget(now);
+    }
+  }
+
+  private void handedOn(double now) {
+    if (target != null && pendingTasks == 0) {
+      target.queueEmpty();
+    }
+    removeIdle(now);
+  }
+
+  private void watch(int e) {
+    if (allocation != null && !watched.get(e) && allocation.idleMs() < Double.POSITIVE_INFINITY) {
+      watched.set(e);
+      event(idleSince[e] + allocation.idleMs(), IDLE, e);
     }
   }
 
   private void idle(int e, double now) {
-    if (!alive[e] || busy[e] > 0 || now - idleSince[e] < IDLE_MS || requested <= dynamicMin) {
+    watched.clear(e);
+    if (target == null || allocation == null || !alive.get(e) || busySlots[e] > 0) {
       return;
     }
-    alive[e] = false;
-    asked[e] = false;
-    aliveCount--;
-    requested--;
-    executorMs += now - since[e];
-    for (int slot = 0; slot < perExecutor; slot++) {
-      free.remove(slot * most + e);
+    if (now < idleSince[e] + allocation.idleMs()) {
+      watch(e);
+      return;
+    }
+    ripe.set(e);
+    target.initialized();
+    removeIdle(now);
+  }
+
+  /** Those idle for long go as far as neither the minimum nor the target needs them. */
+  private void removeIdle(double now) {
+    if (target == null || allocation == null || ripe.isEmpty()) {
+      return;
+    }
+    updateTarget(now);
+    int least = Math.max(allocation.min(), target.executors());
+    for (int e = ripe.nextSetBit(0); e >= 0; e = ripe.nextSetBit(e + 1)) {
+      if (busySlots[e] > 0) {
+        ripe.clear(e);
+      } else if (aliveCount > least) {
+        ripe.clear(e);
+        alive.clear(e);
+        asked.clear(e);
+        aliveCount--;
+        executorMs += now - since[e];
+        for (int slot = e; slot < slots; slot += most) {
+          free.clear(slot);
+        }
+      }
     }
   }
 }

@@ -11,6 +11,7 @@ import io.sparkoptimizer.spark.JobStatus;
 import io.sparkoptimizer.spark.SparkJob;
 import io.sparkoptimizer.spark.StageAttempt;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -78,6 +79,58 @@ class RecordedScheduleTest {
 
     assertThat(RecordedSchedule.of(run).orElseThrow().predict(candidate))
         .isEqualTo(RecordedSchedule.of(run).orElseThrow().predict(candidate));
+  }
+
+  @Test
+  void predict_manyThreadsAndOrders_haveTheAnswersOfOne() {
+    ApplicationRun run =
+        TestRuns.run().scan(300, 1_000, 1 << 30).shuffle(200, 700, 1 << 30).build();
+    List<Candidate> asked = new ArrayList<>();
+    for (int executors = 1; executors <= 40; executors++) {
+      Candidate fixed = Candidate.fixed(executors, 1 + executors % 3);
+      asked.add(fixed);
+      asked.add(fixed.withShufflePartitions(OptionalInt.of(100 + executors)));
+      asked.add(fixed.withDynamicMin(OptionalInt.of(1)));
+    }
+    // Each with a schedule of its own, which remembers nothing of the others.
+    List<Estimate> expected = asked.stream()
+        .map(candidate -> RecordedSchedule.of(run).orElseThrow().predict(candidate))
+        .toList();
+    RecordedSchedule shared = RecordedSchedule.of(run).orElseThrow();
+
+    assertThat(asked.parallelStream().map(shared::predict).toList()).isEqualTo(expected);
+  }
+
+  @Test
+  void predict_stagesSideBySide_takeAsLongAsOneByOne() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Random random = new Random(seed);
+      int tasks = 1 + random.nextInt(60);
+      // Two jobs at the same time, whose stages are as one stage of all their tasks.
+      RecordedSchedule schedule = twoJobs(tasks);
+      int slots = 1 + random.nextInt(150);
+
+      double waves = Math.ceil(2.0 * tasks / slots);
+
+      assertThat(schedule.predict(Candidate.fixed(slots, 1)).workMs())
+          .as("seed %d: twice %d tasks on %d slots", seed, tasks, slots)
+          .isCloseTo(1_000 * waves, within(1e-6));
+    }
+  }
+
+  private static RecordedSchedule twoJobs(int tasks) {
+    long[] times = new long[tasks];
+    Arrays.fill(times, 1_000);
+    ApplicationRun base =
+        TestRuns.run().executors(tasks, 1).stage(times, 1 << 20, 0).build();
+    long from = base.jobs().get(0).submissionTimeMs().orElseThrow();
+    StageAttempt stage = base.stages().get(0);
+    return RecordedSchedule.of(base.toBuilder()
+            .endTimeMs(OptionalLong.of(from + 1_000))
+            .jobs(List.of(job(0, from, from + 1_000, 0), job(1, from, from + 1_000, 1)))
+            .stages(List.of(at(stage, 0, from, from + 1_000), at(stage, 1, from, from + 1_000)))
+            .build())
+        .orElseThrow();
   }
 
   @Test
