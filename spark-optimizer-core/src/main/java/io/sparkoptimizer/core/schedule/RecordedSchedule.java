@@ -3,10 +3,13 @@ package io.sparkoptimizer.core.schedule;
 import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.SparkSettings;
 import io.sparkoptimizer.spark.StageAttempt;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +45,8 @@ public final class RecordedSchedule {
   private final TaskOrders orders;
   private final Candidate recorded;
   private final Candidate configured;
+  private final DynamicAllocation allocation;
+  private final OptionalDouble grantMs;
   private final double taskMs;
   private final Map<Candidate, Estimate> predicted = new ConcurrentHashMap<>();
   private final double recordedStartupMs;
@@ -53,6 +58,8 @@ public final class RecordedSchedule {
       Workload work,
       Candidate recorded,
       Candidate configured,
+      DynamicAllocation allocation,
+      OptionalDouble grantMs,
       double recordedStartupMs,
       double recordedWorkMs,
       double recordedDriverMs,
@@ -62,6 +69,8 @@ public final class RecordedSchedule {
     this.orders = new TaskOrders(work.stages());
     this.recorded = recorded;
     this.configured = configured;
+    this.allocation = allocation;
+    this.grantMs = grantMs;
     this.taskMs = work.stages().stream().mapToDouble(StageWork::warmTotalMs).sum();
     this.recordedStartupMs = recordedStartupMs;
     this.recordedWorkMs = recordedWorkMs;
@@ -89,26 +98,23 @@ public final class RecordedSchedule {
         .min()
         .orElse(start);
     firstLaunch = Math.min(Math.max(start, firstLaunch), end);
-    Allocation allocation = Allocation.of(run);
-    boolean dynamic = SparkSettings.flag(run.configuration(), "spark.dynamicAllocation.enabled")
-        .orElse(false);
-    int executors = Math.max(1, allocation.peakExecutors().orElse(1));
-    int cores = Math.max(1, allocation.executorCores().orElse(1));
-    int min = SparkSettings.count(run.configuration(), "spark.dynamicAllocation.minExecutors")
-        .orElse(0);
+    Allocation had = Allocation.of(run);
+    boolean dynamic = DynamicAllocation.isOn(run);
+    DynamicAllocation settings = DynamicAllocation.of(run);
+    DynamicAllocation allocation =
+        dynamic ? settings.startingWith(cameUnasked(run, settings)) : settings;
+    int executors = Math.max(1, had.peakExecutors().orElse(1));
+    int cores = Math.max(1, had.executorCores().orElse(1));
     Candidate recorded = new Candidate(
         executors,
-        dynamic ? OptionalInt.of(Math.min(min, executors)) : OptionalInt.empty(),
+        dynamic ? OptionalInt.of(Math.min(allocation.min(), executors)) : OptionalInt.empty(),
         cores,
         OptionalInt.empty(),
         1);
-    // Spark's default is no limit.
-    int max = SparkSettings.count(run.configuration(), "spark.dynamicAllocation.maxExecutors")
-        .orElse(Integer.MAX_VALUE);
     Candidate configured = dynamic
         ? new Candidate(
-            Math.max(executors, max),
-            OptionalInt.of(Math.min(min, Math.max(executors, max))),
+            Math.max(executors, allocation.max()),
+            OptionalInt.of(Math.min(allocation.min(), Math.max(executors, allocation.max()))),
             cores,
             OptionalInt.empty(),
             1)
@@ -117,10 +123,53 @@ public final class RecordedSchedule {
         Workload.of(run, start, end),
         recorded,
         configured,
+        allocation,
+        dynamic ? grantMs(run, allocation) : OptionalDouble.empty(),
         firstLaunch - start,
         end - firstLaunch,
         Timeline.idleMs(run, firstLaunch, end),
         run.clusterManager() == ClusterManager.LOCAL));
+  }
+
+  /** Executors that came before tasks can have waited for long enough to ask for them. */
+  private static int cameUnasked(ApplicationRun run, DynamicAllocation settings) {
+    OptionalLong firstStage = run.stages().stream()
+        .map(StageAttempt::submissionTimeMs)
+        .flatMapToLong(OptionalLong::stream)
+        .min();
+    return firstStage.isEmpty()
+        ? 0
+        : (int) Arrays.stream(addTimesMs(run))
+            .filter(time -> time < firstStage.getAsLong() + settings.backlogMs())
+            .count();
+  }
+
+  private static long[] addTimesMs(ApplicationRun run) {
+    return Allocation.workers(run).stream()
+        .map(Executor::addTimeMs)
+        .flatMapToLong(OptionalLong::stream)
+        .sorted()
+        .toArray();
+  }
+
+  /**
+   * From asking for an executor to having it, by the first that came because tasks waited: it was asked for
+   * when the stage submitted last had waited for as long as Spark's backlog timeout says.
+   */
+  private static OptionalDouble grantMs(ApplicationRun run, DynamicAllocation allocation) {
+    long[] added = addTimesMs(run);
+    if (added.length <= allocation.initial()) {
+      return OptionalDouble.empty();
+    }
+    double latestWait = added[allocation.initial()] - allocation.backlogMs();
+    OptionalLong submitted = run.stages().stream()
+        .map(StageAttempt::submissionTimeMs)
+        .flatMapToLong(OptionalLong::stream)
+        .filter(time -> time <= latestWait)
+        .max();
+    return submitted.isPresent()
+        ? OptionalDouble.of(latestWait - submitted.getAsLong())
+        : OptionalDouble.empty();
   }
 
   /** Why a run cannot be scheduled; empty where it can. */
@@ -342,34 +391,37 @@ public final class RecordedSchedule {
   }
 
   private Estimate simulate(Candidate candidate) {
+    return simulate(candidate, (now, alive) -> {});
+  }
+
+  /** As {@link #predict}, remembering nothing. */
+  Estimate simulate(Candidate candidate, Simulation.Watcher watcher) {
     int partitions = candidate.shufflePartitions().orElse(work.shufflePartitions());
     double[] seen = work.arrivalsMs();
-    // Executors that share a machine share its cores while they start: n of them take n times as
-    // long.
-    double crowding = work.sharedHost() ? (double) candidate.executors() / seen.length : 1;
-    double[] arrivals = new double[candidate.executors()];
-    double between = seen.length < 2 ? 0 : (seen[seen.length - 1] - seen[0]) / (seen.length - 1);
     boolean dynamic = candidate.dynamicMin().isPresent();
-    // The same work under the same bounds: the executors are asked for as they were.
-    boolean again = dynamic && candidate.inputScale() == 1 && isSame(candidate);
-    boolean onDemand = !again && (dynamic || recorded.dynamicMin().isPresent());
+    // Executors that share a machine share its cores while they start: n of them take n times as
+    // long. Under dynamic allocation they start a few at a time.
+    double crowding =
+        work.sharedHost() && !dynamic ? (double) candidate.executors() / seen.length : 1;
+    // How executors came that demand asked for one by one tells of demand, not of the cluster.
+    int atStart = recorded.dynamicMin().isPresent()
+        ? Math.min(allocation.initial(), seen.length)
+        : seen.length;
+    double[] arrivals = new double[candidate.executors()];
+    double between = atStart < 2 ? 0 : (seen[atStart - 1] - seen[0]) / (atStart - 1);
+    // Those that came were fewer than the run had later on.
+    double slowerStart = recorded.dynamicMin().isPresent() ? Math.max(1, crowding) : crowding;
     for (int e = 0; e < arrivals.length; e++) {
-      // How executors of dynamic allocation came one by one tells of demand, not of the cluster.
-      double arrival = onDemand
-          ? seen[0]
-          : e < seen.length ? seen[e] : seen[seen.length - 1] + between * (e - seen.length + 1);
-      arrivals[e] = arrival * crowding;
+      double arrival =
+          e < atStart ? seen[e] : seen[Math.max(0, atStart - 1)] + between * (e - atStart + 1);
+      arrivals[e] = arrival * slowerStart;
     }
-    double lastSeen = seen[seen.length - 1];
+    double lastSeen = seen[Math.max(0, atStart - 1)];
     double waited = Math.min(work.firstJobMs(), lastSeen);
-    double firstJob = work.firstJobMs() - waited + waited * crowding;
-    DynamicAllocation allocation = null;
-    if (dynamic) {
-      int min = candidate.dynamicMin().getAsInt();
-      int initial = again ? candidate.executors() : Math.max(1, min);
-      allocation =
-          new DynamicAllocation(min, initial, candidate.executors(), 1, 1_000, 1_000, 60_000);
-    }
+    double firstJob = work.firstJobMs() - waited + waited * slowerStart;
+    DynamicAllocation bounded = dynamic
+        ? allocation.within(candidate.dynamicMin().getAsInt(), candidate.executors())
+        : null;
     return new Simulation(
             work,
             graph,
@@ -381,10 +433,11 @@ public final class RecordedSchedule {
                 candidate.slowdown()),
             candidate,
             arrivals,
-            arrivals[0],
+            grantMs.orElse(arrivals[0]),
             firstJob,
             crowding,
-            allocation)
+            bounded,
+            watcher)
         .run();
   }
 }

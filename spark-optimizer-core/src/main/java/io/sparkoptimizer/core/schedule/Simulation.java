@@ -27,6 +27,11 @@ final class Simulation {
     TaskOrder at(int index, int aliveCores);
   }
 
+  /** Told of every executor that comes or goes. */
+  interface Watcher {
+    void executors(double nowMs, int alive);
+  }
+
   /** What an event is about; of equal times in this order. */
   private static final int EXECUTOR = 0;
 
@@ -62,6 +67,7 @@ final class Simulation {
   private final double grantMs;
   private final @Nullable ExecutorTarget target;
   private final @Nullable DynamicAllocation allocation;
+  private final Watcher watcher;
 
   private final TimeHeap events;
 
@@ -95,9 +101,14 @@ final class Simulation {
   private final BitSet asked = new BitSet();
   private final BitSet ripe = new BitSet();
   private final BitSet watched = new BitSet();
+  private final BitSet cached = new BitSet();
   private final double[] since;
   private final double[] idleSince;
   private final int[] busySlots;
+
+  /** The last job of which an executor holds shuffle files; -1 where it holds none. */
+  private final int[] shuffleOfJob;
+
   private int aliveCount;
   private int everAlive;
   private int coming;
@@ -125,7 +136,8 @@ final class Simulation {
       double grantMs,
       double firstJobMs,
       double coldFactor,
-      @Nullable DynamicAllocation allocation) {
+      @Nullable DynamicAllocation allocation,
+      Watcher watcher) {
     this.work = work;
     this.graph = graph;
     this.stages = stages;
@@ -137,6 +149,7 @@ final class Simulation {
     this.slots = most * perExecutor;
     this.grantMs = grantMs;
     this.allocation = allocation;
+    this.watcher = watcher;
     this.target = allocation == null ? null : new ExecutorTarget(allocation, perExecutor);
     int count = work.stages().size();
     waitsFor = graph.waitsFor();
@@ -155,6 +168,7 @@ final class Simulation {
     since = new double[most];
     idleSince = new double[most];
     busySlots = new int[most];
+    shuffleOfJob = new int[most];
     int initial = allocation == null ? most : allocation.initial();
     for (int e = 0; e < initial; e++) {
       asked.set(e);
@@ -254,6 +268,7 @@ final class Simulation {
     jobEnded[j] = true;
     jobsLeft--;
     latestJobEnd = Math.max(latestJobEnd, now);
+    removeIdle(now);
     for (int follower : graph.followers(j)) {
       submit(follower, now + jobs.get(follower).gapMs());
     }
@@ -418,6 +433,9 @@ final class Simulation {
     covers(now, end);
     stageEnd[s] = Math.max(stageEnd[s], end);
     if (target != null) {
+      if (work.writesShuffle()[s]) {
+        shuffleOfJob[slot % most] = work.stages().get(s).job();
+      }
       pendingTasks -= unit < chunkTasks[s].length ? chunkTasks[s][unit] : 1;
     }
     if (unit + 1 == all.length) {
@@ -434,6 +452,8 @@ final class Simulation {
     free.set(slot);
     if (target != null) {
       int e = slot % most;
+      // Which tasks cache is not logged: where the run cached anything, all are taken to.
+      cached.set(e);
       if (--busySlots[e] == 0) {
         idleSince[e] = now;
         watch(e);
@@ -463,6 +483,7 @@ final class Simulation {
     aliveCount++;
     everAlive = Math.max(everAlive, e + 1);
     peak = Math.max(peak, aliveCount);
+    watcher.executors(now, aliveCount);
     for (int slot = e; slot < slots; slot += most) {
       started.clear(slot);
       free.set(slot);
@@ -470,6 +491,8 @@ final class Simulation {
         warm[s].clear(slot);
       }
     }
+    shuffleOfJob[e] = -1;
+    cached.clear(e);
     if (target != null) {
       watch(e);
     }
@@ -519,10 +542,26 @@ final class Simulation {
     removeIdle(now);
   }
 
+  /** When an executor has been idle for long enough to go. */
+  private double ripeAt(int e, DynamicAllocation settings) {
+    double timeout = settings.idleMs();
+    if (shuffleOfJob[e] >= 0) {
+      timeout = Math.max(timeout, settings.shuffleIdleMs());
+    }
+    if (cached.get(e)) {
+      timeout = Math.max(timeout, settings.cachedIdleMs());
+    }
+    return idleSince[e] + timeout;
+  }
+
   private void watch(int e) {
-    if (allocation != null && !watched.get(e) && allocation.idleMs() < Double.POSITIVE_INFINITY) {
+    if (allocation == null || watched.get(e)) {
+      return;
+    }
+    double at = ripeAt(e, allocation);
+    if (at < Double.POSITIVE_INFINITY) {
       watched.set(e);
-      event(idleSince[e] + allocation.idleMs(), IDLE, e);
+      event(at, IDLE, e);
     }
   }
 
@@ -531,7 +570,7 @@ final class Simulation {
     if (target == null || allocation == null || !alive.get(e) || busySlots[e] > 0) {
       return;
     }
-    if (now < idleSince[e] + allocation.idleMs()) {
+    if (now < ripeAt(e, allocation)) {
       watch(e);
       return;
     }
@@ -540,7 +579,7 @@ final class Simulation {
     removeIdle(now);
   }
 
-  /** Those idle for long go as far as neither the minimum nor the target needs them. */
+  /** Those idle for long go as far as neither the minimum nor the target, nor a job with their shuffle, needs them. */
   private void removeIdle(double now) {
     if (target == null || allocation == null || ripe.isEmpty()) {
       return;
@@ -550,16 +589,23 @@ final class Simulation {
     for (int e = ripe.nextSetBit(0); e >= 0; e = ripe.nextSetBit(e + 1)) {
       if (busySlots[e] > 0) {
         ripe.clear(e);
-      } else if (aliveCount > least) {
+      } else if (aliveCount > least && !holdsActiveShuffle(e, allocation)) {
         ripe.clear(e);
         alive.clear(e);
         asked.clear(e);
         aliveCount--;
         executorMs += now - since[e];
+        watcher.executors(now, aliveCount);
         for (int slot = e; slot < slots; slot += most) {
           free.clear(slot);
         }
       }
     }
+  }
+
+  private boolean holdsActiveShuffle(int e, DynamicAllocation settings) {
+    return shuffleOfJob[e] >= 0
+        && settings.shuffleIdleMs() > settings.idleMs()
+        && !jobEnded[shuffleOfJob[e]];
   }
 }

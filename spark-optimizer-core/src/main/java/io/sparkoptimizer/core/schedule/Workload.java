@@ -44,6 +44,7 @@ import java.util.stream.IntStream;
  * @param cold what the first task of a new JVM takes longer
  * @param processorShare part of the tasks' run time in which they used a processor, 0 to 1; 1 where that
  *     is not logged
+ * @param writesShuffle for each stage, whether its executors hold what others will read
  */
 @SuppressWarnings("ArrayRecordComponent") // numbers to be run over, never compared or handed out
 record Workload(
@@ -58,7 +59,8 @@ record Workload(
     int shufflePartitions,
     OptionalInt defaultParallelism,
     ColdStart cold,
-    double processorShare) {
+    double processorShare,
+    boolean[] writesShuffle) {
 
   /** Task times kept of a stage; more would not change a schedule. */
   private static final int FIGURES = 1000;
@@ -259,7 +261,16 @@ record Workload(
           partitions,
           TaskCounts.setParallelism(run),
           cold,
-          processorShare());
+          processorShare(),
+          writesShuffle());
+    }
+
+    private boolean[] writesShuffle() {
+      boolean[] writes = new boolean[attempts.size()];
+      for (int s = 0; s < writes.length; s++) {
+        writes[s] = attempts.get(s).metrics().orZero(TaskMetric.SHUFFLE_WRITE_BYTES) > 0;
+      }
+      return writes;
     }
 
     private double processorShare() {
