@@ -14,7 +14,8 @@ class TaskOrderTest {
 
   private static StageWork stage(int tasks, double[] figures) {
     Arrays.sort(figures);
-    return new StageWork(0, List.of(), 0, tasks, figures, ColdStart.NONE, 0, new Cut.Partitions(tasks, tasks));
+    return new StageWork(
+        0, List.of(), 0, tasks, figures, ColdStart.NONE, 0, new Cut.Partitions(tasks, tasks));
   }
 
   /** Times that spread much, hardly, or not at all. */
