@@ -32,6 +32,9 @@ public record TimeByBytes(
   /** What tasks read must differ by this standard deviation: a line through a point has any slope. */
   private static final double LEAST_APART_BYTES = 1 << 16;
 
+  /** Or by this part of the mean: small partitions are apart by less. */
+  private static final double LEAST_APART = 0.01;
+
   /** With one more task. */
   public TimeByBytes and(double bytes, double taskMs) {
     return and(new TimeByBytes(1, bytes, taskMs, 0, 0, 0));
@@ -57,12 +60,15 @@ public record TimeByBytes(
   }
 
   private boolean isLine() {
-    return tasks >= LEAST_TASKS && Math.sqrt(bytesDeviation / tasks) >= LEAST_APART_BYTES;
+    return tasks >= LEAST_TASKS
+        && bytesDeviation > 0
+        && Math.sqrt(bytesDeviation / tasks)
+            >= Math.min(LEAST_APART_BYTES, LEAST_APART * meanBytes);
   }
 
   /**
    * Milliseconds that a MiB more takes; empty for fewer than {@value #LEAST_TASKS} tasks, and where the
-   * bytes that they read have a standard deviation of less than 64 KiB.
+   * bytes that they read have a standard deviation of less than 64 KiB and 1 % of their mean.
    */
   public OptionalDouble msPerMib() {
     return isLine()

@@ -78,11 +78,17 @@ record Workload(
   private static final double COMPILING_PER_DESERIALIZATION = 6;
 
   /**
-   * What a task reads more slowly than this (64 KiB a second) it does not work on but waits beside: for a
+   * What a task reads more slowly than this (256 KiB a second) it does not work on but waits beside: for a
    * connection, a commit, a service. Such time does not follow the bytes. Judgement; Python and models that
    * score row by row are faster by an order.
    */
-  private static final double SLOWEST_BYTES_PER_MS = (1 << 16) / 1000.0;
+  private static final double SLOWEST_BYTES_PER_MS = (1 << 18) / 1000.0;
+
+  /**
+   * What a task takes in its run time beside its data: fetching its first block, making its output. Judgement,
+   * after Spark's tuning guide, by which tasks pay from 200 ms on.
+   */
+  private static final double TASK_COST_MS = 50;
 
   /** Standard deviation, as a part of a task's time, of how much of it is assumed to follow the bytes. */
   private static final double ASSUMED_SHARE_ERROR = 0.5;
@@ -411,7 +417,7 @@ record Workload(
       if (deserialize.isEmpty() || sum <= 0) {
         return ColdStart.NONE;
       }
-      double measured = (double) deserialize.getAsLong() / firstTasks;
+      double measured = deserializeOfFirst(attempt, deserialize.getAsLong(), firstTasks);
       double processor =
           attempt.metrics().orZero(TaskMetric.EXECUTOR_CPU_TIME_NS) / 1e6 / firstTasks;
       int rest = figures.length - (int) Math.round((double) firstTasks * figures.length / tasks);
@@ -441,6 +447,21 @@ record Workload(
     }
 
     /**
+     * What each first task took to deserialise. Where there are many tasks a slot, the later ones' is most of
+     * the sum: what tasks take beside their run time beyond its median is the first ones'.
+     */
+    private static double deserializeOfFirst(StageAttempt attempt, long all, int firstTasks) {
+      Distribution slot = attempt.distribution(TaskDistribution.DURATION_MS);
+      Distribution running = attempt.distribution(TaskDistribution.RUN_TIME_MS);
+      if (slot.count() <= 2L * firstTasks || running.count() != slot.count()) {
+        return (double) all / firstTasks;
+      }
+      double later = (double) slot.quantile(0.5) - running.quantile(0.5);
+      double beyond = slot.sum() - running.sum() - slot.count() * Math.max(0, later);
+      return Math.max(0, Math.min(all, beyond)) / firstTasks;
+    }
+
+    /**
      * What a task costs whatever its data. Measured is what is not run time. Of the rest, what follows the
      * bytes is told by the line through the stage's tasks, as far as they differ in what they read: that line
      * and what is assumed beforehand are weighed by their variances.
@@ -453,8 +474,10 @@ record Workload(
           : Math.max(0, (double) (attempt.slotTimeMs() - running.getAsLong()) / tasks);
       double rest = Math.max(0, mean - measured);
       TimeByBytes line = attempt.timeByBytes();
-      double follows =
-          line.meanBytes() > 0 ? Math.min(rest, line.meanBytes() / SLOWEST_BYTES_PER_MS) : rest;
+      double follows = Math.max(0, rest - TASK_COST_MS);
+      if (line.meanBytes() > 0) {
+        follows = Math.min(follows, line.meanBytes() / SLOWEST_BYTES_PER_MS);
+      }
       if (line.msPerMib().isPresent() && rest > 0) {
         double told = line.msPerMib().getAsDouble() * line.meanBytes() / (1 << 20);
         double error = line.msPerMibError().orElse(0) * line.meanBytes() / (1 << 20);
