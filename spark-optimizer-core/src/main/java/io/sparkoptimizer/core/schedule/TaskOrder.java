@@ -195,22 +195,30 @@ final class TaskOrder {
     double horizon = Math.max(totalMs / slots + coldMs, Double.MIN_NORMAL);
     int buckets = 2 * units.length;
     double bucketOfMs = buckets / horizon;
+    // Slots are counted from one here: none is zero.
     int[] first = new int[buckets + 1];
-    Arrays.fill(first, -1);
-    int[] next = new int[slots];
-    double[] freeFrom = new double[slots];
+    int[] next = new int[slots + 1];
+    double[] freeFrom = new double[slots + 1];
+    for (int slot = 1; slot <= slots; slot++) {
+      double end = units[slot - 1] + coldMs;
+      latest = Math.max(latest, end);
+      freeFrom[slot] = end;
+      int to = (int) Math.min(buckets, end * bucketOfMs);
+      next[slot] = first[to];
+      first[to] = slot;
+    }
     int bucket = 0;
-    for (int i = 0; i < units.length; i++) {
-      int slot = i;
-      double end = coldMs;
-      if (i >= slots) {
-        while (first[bucket] < 0) {
-          bucket++;
-        }
-        slot = takeFirst(first, bucket, next, freeFrom);
-        end = freeFrom[slot];
+    for (int i = slots; i < units.length; i++) {
+      while (first[bucket] == 0) {
+        bucket++;
       }
-      end += units[i];
+      int slot = first[bucket];
+      if (next[slot] == 0) {
+        first[bucket] = 0;
+      } else {
+        slot = takeEarliest(first, bucket, next, freeFrom);
+      }
+      double end = freeFrom[slot] + units[i];
       latest = Math.max(latest, end);
       freeFrom[slot] = end;
       int to = (int) Math.min(buckets, end * bucketOfMs);
@@ -220,12 +228,12 @@ final class TaskOrder {
     return latest;
   }
 
-  private static int takeFirst(int[] first, int bucket, int[] next, double[] freeFrom) {
+  private static int takeEarliest(int[] first, int bucket, int[] next, double[] freeFrom) {
     int earliest = first[bucket];
-    int beforeEarliest = -1;
+    int beforeEarliest = 0;
     int before = earliest;
     int slot = next[earliest];
-    for (int looked = 1; slot >= 0 && looked < LOOKED_AT; looked++) {
+    for (int looked = 1; slot != 0 && looked < LOOKED_AT; looked++) {
       if (freeFrom[slot] < freeFrom[earliest]) {
         earliest = slot;
         beforeEarliest = before;
@@ -233,7 +241,7 @@ final class TaskOrder {
       before = slot;
       slot = next[slot];
     }
-    if (beforeEarliest < 0) {
+    if (beforeEarliest == 0) {
       first[bucket] = next[earliest];
     } else {
       next[beforeEarliest] = next[earliest];
