@@ -157,8 +157,11 @@ public record Backtest(
    *
    * @param modelMape what the model's mape is over the points that this one answered: a baseline that needs
    *     more runs answers easier questions
+   * @param modelIntervalScore what the model's interval score is over the points that this one gave an
+   *     interval for
    */
-  public record Baseline(Score score, OptionalDouble modelMape) {}
+  public record Baseline(
+      Score score, OptionalDouble modelMape, OptionalDouble modelIntervalScore) {}
 
   /** One job and how far off its predictions were. */
   public record Job(String signature, Score score) {}
@@ -172,7 +175,8 @@ public record Backtest(
    * @param mape mean of |predicted - actual| / actual, percent; empty where n is 0
    * @param medianApe the median of the same
    * @param p90Ape its 90th percentile
-   * @param intervals how good the intervals were; empty for a predictor that has none
+   * @param intervals how good the intervals were; empty where none was given: a predictor may need more runs
+   *     for an interval than for an answer
    * @param methods predictions by what made them
    */
   public record Score(
@@ -191,7 +195,8 @@ public record Backtest(
   /**
    * How good intervals were.
    *
-   * @param coverage share of held-out points inside theirs
+   * @param n held-out points that had one
+   * @param coverage share of these inside theirs
    * @param coverageLow lower end of Wilson's 90 % interval for that share. It counts different runs, not
    *     repeats; runs of one job are right or wrong together, which makes it too narrow still
    * @param coverageHigh its upper end
@@ -199,9 +204,11 @@ public record Backtest(
    * @param score mean of Winkler's score, by the actual time: width, and where the point lies outside 2 /
    *     (1 - nominal) times by how much; lower is better
    * @param width median of (high - low) / actual
-   * @param bases predictions by what their interval rests on: own, pooled, rules
+   * @param bases predictions by what their interval rests on: own, pooled, rules; of a baseline
+   *     jackknife_plus
    */
   public record Intervals(
+      int n,
       double coverage,
       double coverageLow,
       double coverageHigh,

@@ -33,6 +33,9 @@ final class BacktestCommand implements Callable<Integer> {
   private static final double TRAIN_SHARE = 0.9;
   private static final int TRAIN = 12;
 
+  /** The fewest that have an order statistic for 90 %. */
+  private static final int FEWEST_FOR_INTERVAL = 9;
+
   @Option(
       names = "--protocol",
       required = true,
@@ -244,7 +247,8 @@ final class BacktestCommand implements Callable<Integer> {
         ">90 % within",
         ">In interval",
         ">(90 % band)",
-        ">Interval width");
+        ">Interval width",
+        ">Interval score");
     result.jobs().forEach(job -> row(jobs, Text.clean(job.signature()), job.score()));
     row(jobs, "all jobs", result.overall());
     jobs.print(session.out, "");
@@ -256,6 +260,9 @@ final class BacktestCommand implements Callable<Integer> {
         ">Mean error",
         ">Median",
         ">90 % within",
+        ">Ours on the same",
+        ">In interval",
+        ">Interval score",
         ">Ours on the same");
     result.baselines().forEach((name, baseline) -> {
       Backtest.Score score = baseline.score();
@@ -266,14 +273,22 @@ final class BacktestCommand implements Callable<Integer> {
           error(score.mape()),
           error(score.medianApe()),
           error(score.p90Ape()),
-          error(baseline.modelMape()));
+          error(baseline.modelMape()),
+          score.intervals().map(BacktestCommand::inside).orElse(Text.UNKNOWN),
+          score.intervals().map(BacktestCommand::score).orElse(Text.UNKNOWN),
+          baseline.modelIntervalScore().isPresent()
+              ? score(baseline.modelIntervalScore().getAsDouble())
+              : Text.UNKNOWN);
     });
     others.print(session.out, "");
     result
         .overall()
         .intervals()
         .ifPresent(intervals -> session.out.println("\nIntervals should hold "
-            + Text.percent(intervals.nominalCoverage()) + " of the runs."));
+            + Text.percent(intervals.nominalCoverage())
+            + " of the runs. Their score is their width, and 20 times by how much a run misses it, over the"
+            + " run's time: less is better. A baseline gives one from "
+            + FEWEST_FOR_INTERVAL + " known runs on."));
   }
 
   private static void row(Table table, String name, Backtest.Score score) {
@@ -290,7 +305,20 @@ final class BacktestCommand implements Callable<Integer> {
             .map(one ->
                 Text.format("%.0f to %.0f %%", 100 * one.coverageLow(), 100 * one.coverageHigh()))
             .orElse(""),
-        intervals.map(one -> Text.percent(one.width())).orElse(Text.UNKNOWN));
+        intervals.map(one -> Text.percent(one.width())).orElse(Text.UNKNOWN),
+        intervals.map(BacktestCommand::score).orElse(Text.UNKNOWN));
+  }
+
+  private static String inside(Backtest.Intervals intervals) {
+    return Text.percent(intervals.coverage()) + " of " + Text.count(intervals.n());
+  }
+
+  private static String score(Backtest.Intervals intervals) {
+    return score(intervals.score());
+  }
+
+  private static String score(double score) {
+    return Text.format("%.2f", score);
   }
 
   private static String error(OptionalDouble percent) {

@@ -26,6 +26,7 @@ final class BacktestJson {
       ObjectNode one = baselines.putObject(name);
       score(one, baseline.score());
       Json.put(one, "model_mape", baseline.modelMape());
+      Json.put(one, "model_interval_score", baseline.modelIntervalScore());
     });
     if (!result.baselines().containsKey("xgboost")) {
       baselines.putNull("xgboost");
@@ -41,6 +42,7 @@ final class BacktestJson {
     Json.put(node, "median_ape", score.medianApe());
     Json.put(node, "p90_ape", score.p90Ape());
     Optional<Backtest.Intervals> intervals = score.intervals();
+    node.put("intervals", intervals.map(Backtest.Intervals::n).orElse(0));
     put(node, "coverage", intervals, Backtest.Intervals::coverage);
     put(node, "coverage_low", intervals, Backtest.Intervals::coverageLow);
     put(node, "coverage_high", intervals, Backtest.Intervals::coverageHigh);

@@ -837,10 +837,11 @@ class CommandsTest {
 
     assertThat(out)
         .startsWith("split: 40 predictions of 8 runs of 2 jobs, 20 draws, seed 7")
-        .containsPattern("nightly +40 +8 +12.5 % +10.0 % +30.3 % +88 % +61 to 97 % +80 %\\R")
+        .containsPattern("nightly +40 +8 +12.5 % +10.0 % +30.3 % +88 % +61 to 97 % +80 % +1.50\\R")
         .containsPattern("all jobs +40 ")
-        .containsPattern("mean +40 +8 +55.0 % +50.0 % +99.0 % +12.5 %\\R")
-        .containsPattern("ernest +0 +0 +- +- +- +-\\R")
+        .containsPattern("mean +40 +8 +55.0 % +50.0 % +99.0 % +12.5 % +75 % of 24 +2.50 +1.75\\R")
+        .containsPattern("knn +40 +8 +55.0 % +50.0 % +99.0 % +12.5 % +- +- +-\\R")
+        .containsPattern("ernest +0 +0 +- +- +- +- +- +- +-\\R")
         .contains("Intervals should hold 90 % of the runs.")
         .contains("Not tested: 3 jobs with too few whole runs")
         .contains("Not tested: 1 job beyond --max-jobs");

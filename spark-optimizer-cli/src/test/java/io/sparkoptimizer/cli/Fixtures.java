@@ -348,7 +348,7 @@ final class Fixtures {
         OptionalDouble.of(10),
         OptionalDouble.of(30.25),
         Optional.of(new Backtest.Intervals(
-            0.875, 0.61, 0.97, 0.9, 1.5, 0.8, Map.of("own", 30, "pooled", 10))),
+            40, 0.875, 0.61, 0.97, 0.9, 1.5, 0.8, Map.of("own", 30, "pooled", 10))),
         Map.of("schedule", 40));
     return new Backtest(
         "split",
@@ -357,8 +357,17 @@ final class Fixtures {
         List.of(new Backtest.Job("nightly", score), new Backtest.Job("hourly", score)),
         score,
         new TreeMap<>(Map.of(
-            "ernest", new Backtest.Baseline(unanswered(), OptionalDouble.empty()),
-            "mean", new Backtest.Baseline(meanOnly(), OptionalDouble.of(12.5)))),
+            "ernest",
+            new Backtest.Baseline(unanswered(), OptionalDouble.empty(), OptionalDouble.empty()),
+            "knn",
+            new Backtest.Baseline(
+                meanOnly(Optional.empty()), OptionalDouble.of(12.5), OptionalDouble.empty()),
+            "mean",
+            new Backtest.Baseline(
+                meanOnly(Optional.of(new Backtest.Intervals(
+                    24, 0.75, 0.5, 0.9, 0.9, 2.5, 1.25, Map.of("jackknife_plus", 24)))),
+                OptionalDouble.of(12.5),
+                OptionalDouble.of(1.75)))),
         Map.of("too_few_runs", 3, "beyond_max_jobs", 1));
   }
 
@@ -368,14 +377,14 @@ final class Fixtures {
         "leave-one-out", 0, 1, List.of(), unanswered(), Map.of(), Map.of("too_few_runs", 2));
   }
 
-  private static Backtest.Score meanOnly() {
+  private static Backtest.Score meanOnly(Optional<Backtest.Intervals> intervals) {
     return new Backtest.Score(
         40,
         8,
         OptionalDouble.of(55),
         OptionalDouble.of(50),
         OptionalDouble.of(99),
-        Optional.empty(),
+        intervals,
         Map.of("mean", 40));
   }
 

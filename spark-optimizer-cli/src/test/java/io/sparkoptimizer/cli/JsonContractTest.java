@@ -451,7 +451,7 @@ class JsonContractTest {
   @Test
   void backtest_hasEveryKeyInOrder() {
     List<String> score = words("""
-        n runs mape median_ape p90_ape coverage coverage_low coverage_high nominal_coverage
+        n runs mape median_ape p90_ape intervals coverage coverage_low coverage_high nominal_coverage
         interval_score interval_width interval_basis_counts method_counts
         """);
     JsonNode document = shell
@@ -471,11 +471,19 @@ class JsonContractTest {
     assertThat(document.get("overall").get("interval_basis_counts").toString())
         .isEqualTo("{\"own\":30,\"pooled\":10}");
     JsonNode baselines = document.get("baselines");
-    assertThat(keys(baselines)).containsExactly("ernest", "mean", "xgboost");
+    assertThat(keys(baselines)).containsExactly("ernest", "knn", "mean", "xgboost");
     assertThat(keys(baselines.get("mean")))
-        .containsExactlyElementsOf(join(score, words("model_mape")));
+        .containsExactlyElementsOf(join(score, words("model_mape model_interval_score")));
     assertThat(baselines.get("mean").get("model_mape").asDouble()).isEqualTo(12.5);
-    assertThat(baselines.get("mean").get("coverage").isNull()).isTrue();
+    assertThat(baselines.get("mean").get("intervals").asInt()).isEqualTo(24);
+    assertThat(baselines.get("mean").get("coverage").asDouble()).isEqualTo(0.75);
+    assertThat(baselines.get("mean").get("interval_score").asDouble()).isEqualTo(2.5);
+    assertThat(baselines.get("mean").get("interval_width").asDouble()).isEqualTo(1.25);
+    assertThat(baselines.get("mean").get("model_interval_score").asDouble()).isEqualTo(1.75);
+    assertThat(baselines.get("knn").get("n").asInt()).isEqualTo(40);
+    assertThat(baselines.get("knn").get("intervals").asInt()).isZero();
+    assertThat(baselines.get("knn").get("coverage").isNull()).isTrue();
+    assertThat(baselines.get("knn").get("model_interval_score").isNull()).isTrue();
     assertThat(baselines.get("ernest").get("n").asInt()).isZero();
     assertThat(baselines.get("ernest").get("mape").isNull()).isTrue();
     assertThat(baselines.get("xgboost").isNull()).isTrue();

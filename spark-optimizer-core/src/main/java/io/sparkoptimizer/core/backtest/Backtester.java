@@ -20,6 +20,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -34,22 +36,38 @@ import java.util.stream.Collectors;
  */
 public final class Backtester {
   private static final String SCHEDULE = "schedule";
+  private static final String JACKKNIFE_PLUS = "jackknife_plus";
 
   /** Rows of a job that are looked at for each run that is wanted: failed runs are among them. */
   private static final int REACH = 2;
 
-  /** A baseline, and the model on the points that it answered. */
-  private record Contest(Tally simple, Tally model) {
+  /** A baseline, the model on the points that it answered, and on those that it gave an interval for. */
+  private record Contest(Tally simple, Tally model, Tally modelIntervals) {
+    Contest() {
+      this(new Tally(), new Tally(), new Tally());
+    }
+
     void add(Baseline baseline, Answer answer) {
-      Double ms = answer.simple.get(baseline);
-      if (ms != null) {
-        simple.add(answer.heldOut, baseline.word(), ms);
-        model.add(answer.heldOut, SCHEDULE, answer.predictedMs.expected());
+      Guess guess = answer.simple.get(baseline);
+      if (guess == null) {
+        return;
+      }
+      answer.addTo(model);
+      if (guess.interval().isPresent()) {
+        simple.add(answer.heldOut, baseline.word(), guess.interval().get(), JACKKNIFE_PLUS);
+        answer.addTo(modelIntervals);
+      } else {
+        simple.add(answer.heldOut, baseline.word(), guess.ms());
       }
     }
 
     Backtest.Baseline score() {
-      return new Backtest.Baseline(simple.score(), model.score().mape());
+      OptionalDouble intervalScore = modelIntervals
+          .score()
+          .intervals()
+          .map(intervals -> OptionalDouble.of(intervals.score()))
+          .orElse(OptionalDouble.empty());
+      return new Backtest.Baseline(simple.score(), model.score().mape(), intervalScore);
     }
   }
 
@@ -64,7 +82,7 @@ public final class Backtester {
     this.history = history;
     this.query = query;
     for (Baseline baseline : Baseline.values()) {
-      baselines.put(baseline, new Contest(new Tally(), new Tally()));
+      baselines.put(baseline, new Contest());
     }
   }
 
@@ -177,26 +195,33 @@ public final class Backtester {
    * A held-out run's predictions.
    *
    * @param basis what the interval rests on
-   * @param simple milliseconds by those baselines that had runs enough
+   * @param simple of those baselines that had runs enough
    */
-  record Answer(Sample heldOut, Interval predictedMs, String basis, Map<Baseline, Double> simple) {
+  record Answer(Sample heldOut, Interval predictedMs, String basis, Map<Baseline, Guess> simple) {
     void addTo(Tally tally) {
       tally.add(heldOut, SCHEDULE, predictedMs, basis);
     }
   }
 
+  /** What a baseline answers, with an interval where it had runs enough for one. */
+  record Guess(double ms, Optional<Interval> interval) {}
+
   static List<Answer> answers(HoldOut holdOut, List<Sample> samples, JobModel model) {
     List<Sample> known = holdOut.known().stream().map(samples::get).toList();
     Set<RunId> ids = known.stream().map(one -> one.run().id()).collect(Collectors.toSet());
     JobModel knows = model.among(run -> ids.contains(run.id())).orElseThrow();
+    Map<Baseline, JackknifePlus> fitted = new EnumMap<>(Baseline.class);
+    for (Baseline baseline : Baseline.values()) {
+      JackknifePlus.of(baseline, known).ifPresent(fit -> fitted.put(baseline, fit));
+    }
     List<Answer> answers = new ArrayList<>();
     for (int position : holdOut.heldOut()) {
       Sample heldOut = samples.get(position);
       JobModel.Forecast forecast = knows.forecast(heldOut.run(), heldOut.schedule());
-      Map<Baseline, Double> simple = new EnumMap<>(Baseline.class);
-      for (Baseline baseline : Baseline.values()) {
-        baseline.predict(known, heldOut.question()).ifPresent(ms -> simple.put(baseline, ms));
-      }
+      Question asked = heldOut.question();
+      Map<Baseline, Guess> simple = new EnumMap<>(Baseline.class);
+      fitted.forEach((baseline, fit) ->
+          simple.put(baseline, new Guess(fit.predict(asked), fit.interval(asked))));
       Spread spread = forecast.spread();
       answers.add(new Answer(
           heldOut,

@@ -1,14 +1,16 @@
 package io.sparkoptimizer.core.backtest;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
+import java.util.Optional;
 
 /**
  * Simple predictors of a run's time from other runs of its job: what a model must beat to be worth its
- * trouble. They see size and input of a run, and nothing of its stages. Deterministic.
+ * trouble. They see size and input of a run, and nothing of its stages. Deterministic. Their intervals are
+ * {@link JackknifePlus}'.
  */
 enum Baseline {
   /** The mean of all known runs. */
@@ -43,19 +45,26 @@ enum Baseline {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Milliseconds; empty where it needs more runs than are known. */
-  OptionalDouble predict(List<Sample> known, Question asked) {
+  /** What a baseline makes of the runs that it knows. */
+  @FunctionalInterface
+  interface Fit {
+    /** Milliseconds. */
+    double predict(Question asked);
+  }
+
+  /** Empty where it needs more runs than are known. */
+  Optional<Fit> fit(List<Sample> known) {
     if (known.size() < fewest) {
-      return OptionalDouble.empty();
+      return Optional.empty();
     }
-    return OptionalDouble.of(
+    return Optional.of(
         switch (this) {
           case MEAN -> mean(known);
-          case KNN -> mean(nearest(known, asked, 3));
-          case ERNEST -> ernest(known, asked);
-          case LOG_LINEAR -> logLinear(known, asked);
-          case NO_CHANGE -> nearest(known, asked, 1).get(0).actualMs();
-          case SCALE_BY_CORES -> scaled(nearest(known, asked, 1).get(0), asked);
+          case KNN -> asked -> mean(nearest(known, asked, 3)).predict(asked);
+          case ERNEST -> ernest(known);
+          case LOG_LINEAR -> logLinear(known);
+          case NO_CHANGE -> asked -> nearest(known, asked, 1).get(0).actualMs();
+          case SCALE_BY_CORES -> asked -> scaled(nearest(known, asked, 1).get(0), asked);
         });
   }
 
@@ -63,8 +72,9 @@ enum Baseline {
     return near.actualMs() * near.question().cores() / asked.cores();
   }
 
-  private static double mean(List<Sample> samples) {
-    return samples.stream().mapToDouble(Sample::actualMs).average().orElseThrow();
+  private static Fit mean(List<Sample> samples) {
+    double mean = samples.stream().mapToDouble(Sample::actualMs).average().orElseThrow();
+    return asked -> mean;
   }
 
   private static List<Sample> nearest(List<Sample> known, Question asked, int most) {
@@ -75,11 +85,11 @@ enum Baseline {
         .toList();
   }
 
-  private static double ernest(List<Sample> known, Question asked) {
+  private static Fit ernest(List<Sample> known) {
     double[][] rows =
         known.stream().map(sample -> ernestTerms(sample.question())).toArray(double[][]::new);
     double[] weights = LeastSquares.nonNegative(rows, times(known));
-    return LeastSquares.dot(ernestTerms(asked), weights);
+    return asked -> LeastSquares.dot(ernestTerms(asked), weights);
   }
 
   private static double[] ernestTerms(Question of) {
@@ -91,50 +101,54 @@ enum Baseline {
     return known.stream().mapToDouble(Sample::actualMs).toArray();
   }
 
-  private static double logLinear(List<Sample> known, Question asked) {
-    double[][] all =
+  private static Fit logLinear(List<Sample> known) {
+    double[][] rows =
         known.stream().map(sample -> logTerms(sample.question())).toArray(double[][]::new);
-    double[] question = logTerms(asked);
     double[] logTimes =
         known.stream().mapToDouble(sample -> Math.log(sample.actualMs())).toArray();
     double mean = mean(logTimes);
-    List<double[]> standard = new ArrayList<>();
-    List<Double> at = new ArrayList<>();
-    for (int c = 0; c < question.length; c++) {
-      double[] column = new double[all.length];
-      for (int r = 0; r < all.length; r++) {
-        column[r] = all[r][c];
-      }
-      double centre = mean(column);
-      double spread = 0;
-      for (double value : column) {
-        spread += (value - centre) * (value - centre);
-      }
-      spread = Math.sqrt(spread / column.length);
-      if (spread > VARIES * Math.max(1, Math.abs(centre))) {
-        for (int r = 0; r < column.length; r++) {
-          column[r] = (column[r] - centre) / spread;
-        }
-        standard.add(column);
-        at.add((question[c] - centre) / spread);
-      }
+    List<Feature> varying = new ArrayList<>();
+    for (int c = 0; c < rows[0].length; c++) {
+      Feature.of(rows, c).ifPresent(varying::add);
     }
-    double predicted = mean;
-    if (!standard.isEmpty()) {
-      double[][] rows = new double[all.length][standard.size()];
-      double[] y = new double[all.length];
+    double[] weights = new double[varying.size()];
+    if (!varying.isEmpty()) {
+      double[][] standard = new double[rows.length][];
+      double[] y = new double[rows.length];
       for (int r = 0; r < rows.length; r++) {
-        for (int c = 0; c < rows[r].length; c++) {
-          rows[r][c] = standard.get(c)[r];
-        }
+        standard[r] = standardised(rows[r], varying);
         y[r] = logTimes[r] - mean;
       }
-      double[] weights = LeastSquares.solve(rows, y, RIDGE).orElseThrow();
-      for (int c = 0; c < weights.length; c++) {
-        predicted += weights[c] * at.get(c);
-      }
+      weights = LeastSquares.solve(standard, y, RIDGE).orElseThrow();
     }
-    return guarded(Math.exp(predicted), known, asked);
+    double[] fitted = weights;
+    return asked -> guarded(
+        Math.exp(mean + LeastSquares.dot(standardised(logTerms(asked), varying), fitted)),
+        known,
+        asked);
+  }
+
+  private static double[] standardised(double[] row, List<Feature> varying) {
+    return varying.stream().mapToDouble(feature -> feature.standard(row)).toArray();
+  }
+
+  /** A column that varies. */
+  private record Feature(int column, double centre, double spread) {
+    static Optional<Feature> of(double[][] rows, int column) {
+      double centre = mean(Arrays.stream(rows).mapToDouble(row -> row[column]).toArray());
+      double squares = 0;
+      for (double[] row : rows) {
+        squares += (row[column] - centre) * (row[column] - centre);
+      }
+      double spread = Math.sqrt(squares / rows.length);
+      return spread > VARIES * Math.max(1, Math.abs(centre))
+          ? Optional.of(new Feature(column, centre, spread))
+          : Optional.empty();
+    }
+
+    double standard(double[] row) {
+      return (row[column] - centre) / spread;
+    }
   }
 
   private static double[] logTerms(Question of) {

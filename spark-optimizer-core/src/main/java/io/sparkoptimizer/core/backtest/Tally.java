@@ -18,6 +18,7 @@ final class Tally {
   private static final double Z90 = 1.6449;
 
   private final Set<RunId> runs = new HashSet<>();
+  private final Set<RunId> withInterval = new HashSet<>();
   private final DoubleStream.Builder errors = DoubleStream.builder();
   private final DoubleStream.Builder widths = DoubleStream.builder();
   private final Map<String, Integer> methods = new TreeMap<>();
@@ -35,8 +36,12 @@ final class Tally {
     errors.add(Math.abs(predictedMs - heldOut.actualMs()) / heldOut.actualMs());
   }
 
+  /**
+   * @param basis what the interval rests on
+   */
   void add(Sample heldOut, String method, Interval predictedMs, String basis) {
     add(heldOut, method, predictedMs.expected());
+    withInterval.add(heldOut.run().id());
     double actual = heldOut.actualMs();
     double below = Math.max(0, predictedMs.low() - actual);
     double above = Math.max(0, actual - predictedMs.high());
@@ -66,11 +71,12 @@ final class Tally {
   private Backtest.Intervals intervals() {
     double share = (double) covered / intervals;
     double z2 = Z90 * Z90;
-    double count = runs.size();
+    double count = withInterval.size();
     double centre = (share + z2 / (2 * count)) / (1 + z2 / count);
     double around =
         Z90 * Math.sqrt(share * (1 - share) / count + z2 / (4 * count * count)) / (1 + z2 / count);
     return new Backtest.Intervals(
+        intervals,
         share,
         Math.max(0, Math.min(share, centre - around)),
         Math.min(1, Math.max(share, centre + around)),

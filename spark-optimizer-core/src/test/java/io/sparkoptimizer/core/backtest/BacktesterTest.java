@@ -76,7 +76,9 @@ class BacktesterTest {
     Arrays.sort(errors);
     assertThat(mean.medianApe().orElseThrow()).isCloseTo((errors[3] + errors[4]) / 2, within(1e-9));
     assertThat(mean.p90Ape().orElseThrow()).isCloseTo(errors[7], within(1e-9));
+    // Seven known runs are too few for a baseline's interval.
     assertThat(mean.intervals()).isEmpty();
+    assertThat(result.baselines().get("mean").modelIntervalScore()).isEmpty();
     assertThat(mean.mape().orElseThrow()).isGreaterThan(20);
     assertThat(result.baselines())
         .containsOnlyKeys("mean", "knn", "ernest", "log_linear", "no_change", "scale_by_cores");
@@ -101,6 +103,28 @@ class BacktesterTest {
   }
 
   @Test
+  void test_jobsOfManyAndOfFewRuns_compareIntervalsOnTheSamePoints() {
+    List<ApplicationRun> often =
+        job("often", 10, i -> TestRuns.etl().slower(1 + 0.4 * (i * 7 % 10) / 9));
+    List<ApplicationRun> seldom = job("seldom", 4, i -> TestRuns.etl().slower(1 + 3 * i));
+
+    Backtest result = test(LEAVE_ONE_OUT, with(often, seldom));
+
+    Backtest.Baseline logLinear = result.baselines().get("log_linear");
+    assertThat(logLinear.score().n()).isEqualTo(14);
+    Backtest.Intervals theirs = logLinear.score().intervals().orElseThrow();
+    assertThat(theirs.n()).isEqualTo(10);
+    assertThat(theirs.bases()).isEqualTo(Map.of("jackknife_plus", 10));
+    assertThat(theirs.coverage()).isBetween(0.8, 1.0);
+    assertThat(theirs.score()).isPositive();
+    assertThat(result.overall().intervals().orElseThrow().n()).isEqualTo(14);
+    // Ours over the points of the job that it gave intervals for, and over no other.
+    assertThat(result.jobs().get(0).signature()).isEqualTo("often");
+    assertThat(logLinear.modelIntervalScore().orElseThrow())
+        .isEqualTo(result.jobs().get(0).score().intervals().orElseThrow().score());
+  }
+
+  @Test
   void tally_knownIntervals_areScoredByHand() {
     Sample run = Sample.of(List.of(TestRuns.etl().build())).get(0);
     Sample took100 = new Sample(run.run(), run.schedule(), run.question(), 100);
@@ -114,6 +138,7 @@ class BacktesterTest {
     assertThat(score.n()).isEqualTo(2);
     assertThat(score.runs()).isEqualTo(1);
     Backtest.Intervals intervals = score.intervals().orElseThrow();
+    assertThat(intervals.n()).isEqualTo(2);
     assertThat(intervals.coverage()).isEqualTo(0.5);
     assertThat(intervals.width()).isCloseTo(0.45, within(1e-9));
     // Widths 0.4 and 0.5, and 20 x 0.1 for the one that lies above.

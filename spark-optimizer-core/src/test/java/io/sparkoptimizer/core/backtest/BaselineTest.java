@@ -37,7 +37,7 @@ class BaselineTest {
   }
 
   private static double predict(Baseline baseline, List<Sample> known, Question asked) {
-    return baseline.predict(known, asked).orElseThrow();
+    return baseline.fit(known).orElseThrow().predict(asked);
   }
 
   @Test
@@ -65,10 +65,9 @@ class BaselineTest {
   void ernest_twoRuns_cannotAnswer() {
     List<Sample> known = obeying(of -> 1_000 / of.cores());
 
-    assertThat(Baseline.ERNEST.predict(known.subList(0, 2), question(4, 1e9))).isEmpty();
-    assertThat(Baseline.LOG_LINEAR.predict(known.subList(0, 2), question(4, 1e9)))
-        .isEmpty();
-    assertThat(Baseline.MEAN.predict(known.subList(0, 1), question(4, 1e9))).isPresent();
+    assertThat(Baseline.ERNEST.fit(known.subList(0, 2))).isEmpty();
+    assertThat(Baseline.LOG_LINEAR.fit(known.subList(0, 2))).isEmpty();
+    assertThat(Baseline.MEAN.fit(known.subList(0, 1))).isPresent();
   }
 
   @Test
