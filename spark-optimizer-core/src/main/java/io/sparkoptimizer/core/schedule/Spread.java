@@ -9,26 +9,33 @@ import java.util.List;
  *
  * <p>What is known beforehand is a standard deviation that grows with the distance between what was
  * recorded and what is asked ({@link #prior}). Left-out runs of the job, each divided by its own prior,
- * then say whether this job is easier or harder than that. From {@value #CONFORMAL} of them on the
- * interval is theirs alone (split conformal, normalised: Lei et al. 2018); below, they are weighed
- * against what other jobs' left-out runs show ({@link Pool}), or the prior where there are none, as if
- * that had been seen {@value #PRIOR_WEIGHT} times: the credibility formula of Bühlmann 1967. A question
- * that is more than {@value #REACH} times as far as any of them was can only be made less sure by them.
+ * then say whether this job is easier or harder than that, weighed against what other jobs' left-out runs
+ * show ({@link Pool}), or the prior where there are none, as if that had been seen {@value #PRIOR_WEIGHT}
+ * times: the credibility formula of Bühlmann 1967.
+ *
+ * <p>For a question that other runs had too, the interval is theirs alone from {@value #CONFORMAL} left-out
+ * runs on (split conformal, normalised: Lei et al. 2018). A changed question is not one of those that were
+ * left out, so that conformal prediction promises nothing there: the interval is what {@link
+ * Correction} expects of such a change, and a question that is more than {@value #REACH} times as far as any of
+ * the left-out ones was can only be made less sure by them.
  *
  * @param prior standard deviation that the distance from what was recorded alone would give
+ * @param known the same, by what the job's own runs say of such changes
  * @param sigma standard deviation of ln(actual / predicted)
  * @param halfWidth half of the 90 % interval of ln(actual / predicted)
- * @param leftOut how many left-out runs of the job, of the kind that is asked, it rests on
- * @param hits how many of them lay within 20 % of their prediction
+ * @param leftOut how many left-out runs of the job, of the kind that is asked, it rests on; for a changed
+ *     question how many left-out configurations
+ * @param hits how many of them lay within 20 % of their prediction; of a configuration the share that did
  * @param farthest the largest prior among them; 0 where there are none
  * @param pool left-out runs of other jobs, of the same kind, that stand in where there are too few
  */
 public record Spread(
     double prior,
+    double known,
     double sigma,
     double halfWidth,
     int leftOut,
-    int hits,
+    double hits,
     double farthest,
     Pool pool) {
   /** From so many on the order statistic for 90 % exists: ceil(0.9 (n + 1)) <= n. */
@@ -44,24 +51,7 @@ public record Spread(
 
   private static final int REACH = 2;
 
-  /** Runs of one job in one configuration over the same input: production clusters are not quiet. */
-  private static final double NOISE = 0.08;
-
-  /** For each doubling or halving of the slots. */
-  private static final double PER_SLOTS = 0.06;
-
-  /** For each doubling or halving of the cores in one executor: tasks share memory and caches. */
-  private static final double PER_CORES = 0.08;
-
-  /** For each doubling or halving of the shuffle partitions. */
-  private static final double PER_PARTITIONS = 0.10;
-
-  /** For each doubling or halving of the input. */
-  private static final double PER_INPUT = 0.08;
-
-  /** Fixed count to dynamic allocation, or back. */
-  private static final double DYNAMIC = 0.10;
-
+  /** Two-sided 90 %. */
   static final double Z90 = 1.6449;
 
   /** One-sided 90 %. */
@@ -74,23 +64,12 @@ public record Spread(
 
   /** Standard deviation of ln(actual / predicted) before anything is known of the job. */
   public static double prior(Candidate from, Candidate to, int fromPartitions) {
-    double slots = log2((double) to.executors()
-        * to.executorCores()
-        / ((double) from.executors() * from.executorCores()));
-    double cores = log2((double) to.executorCores() / from.executorCores());
-    double partitions =
-        log2((double) to.shufflePartitions().orElse(fromPartitions) / fromPartitions);
-    double input = log2(to.inputScale());
-    double dynamic = from.dynamicMin().isPresent() == to.dynamicMin().isPresent() ? 0 : DYNAMIC;
-    return Math.sqrt(NOISE * NOISE
-        + square(PER_SLOTS * slots)
-        + square(PER_CORES * cores)
-        + square(PER_PARTITIONS * partitions)
-        + square(PER_INPUT * input)
-        + dynamic * dynamic);
+    return Change.of(from, to, fromPartitions).prior();
   }
 
   /**
+   * Of a question that other runs had.
+   *
    * @param prior of the question
    * @param residuals ln(actual / predicted) of left-out runs of the same kind, each divided by its prior
    * @param hits how many of them lay within 20 %
@@ -100,23 +79,60 @@ public record Spread(
   static Spread of(double prior, List<Double> residuals, int hits, double farthest, Pool pool) {
     double squares =
         residuals.stream().mapToDouble(residual -> residual * residual).sum();
-    int freedom = PRIOR_WEIGHT + residuals.size();
+    Spread weighed = weighed(prior, prior, squares, residuals.size(), hits, farthest, pool);
+    if (residuals.size() < CONFORMAL) {
+      return weighed;
+    }
+    double[] sizes = residuals.stream().mapToDouble(Math::abs).sorted().toArray();
+    int rank = (int) Math.ceil(Recommendation.INTERVAL_COVERAGE * (sizes.length + 1));
+    double half = prior * sizes[Math.min(rank, sizes.length) - 1];
+    return weighed.withHalfWidth(weighed.isBeyond() ? Math.max(half, Z90 * weighed.sigma()) : half);
+  }
+
+  /**
+   * Of a changed question.
+   *
+   * @param prior of the question
+   * @param change how it differs from the run that answers
+   * @param correction what the job's runs say of such changes
+   * @param hits sum over the left-out configurations of the share that lay within 20 %
+   * @param farthest the largest prior among their questions
+   * @param pool of other jobs
+   */
+  static Spread ofChange(
+      double prior, Change change, Correction correction, double hits, double farthest, Pool pool) {
+    return weighed(
+        prior,
+        correction.prior(change),
+        correction.squares(),
+        correction.configurations(),
+        hits,
+        farthest,
+        pool);
+  }
+
+  private static Spread weighed(
+      double prior,
+      double known,
+      double squares,
+      int figures,
+      double hits,
+      double farthest,
+      Pool pool) {
     boolean beyond = prior > REACH * farthest;
     double others = ratio(pool, prior);
-    double ratio = (PRIOR_WEIGHT * others + squares) / freedom;
-    double sigma = prior * Math.sqrt(beyond ? Math.max(others, ratio) : ratio);
-    double half;
-    if (residuals.size() >= CONFORMAL) {
-      double[] sizes = residuals.stream().mapToDouble(Math::abs).sorted().toArray();
-      int rank = (int) Math.ceil(Recommendation.INTERVAL_COVERAGE * (sizes.length + 1));
-      half = prior * sizes[Math.min(rank, sizes.length) - 1];
-    } else {
-      half = Z90 * sigma * fewness(residuals.size() + pool.jobs());
-    }
-    if (beyond) {
-      half = Math.max(half, Z90 * sigma);
-    }
-    return new Spread(prior, sigma, half, residuals.size(), hits, farthest, pool);
+    double ratio = (PRIOR_WEIGHT * others + squares) / (PRIOR_WEIGHT + figures);
+    double sigma = known * Math.sqrt(beyond ? Math.max(others, ratio) : ratio);
+    double half = Z90 * sigma * fewness(figures + pool.jobs());
+    return new Spread(prior, known, sigma, half, figures, hits, farthest, pool);
+  }
+
+  private Spread withHalfWidth(double half) {
+    return new Spread(prior, known, sigma, half, leftOut, hits, farthest, pool);
+  }
+
+  private boolean isBeyond() {
+    return prior > REACH * farthest;
   }
 
   /**
@@ -154,12 +170,19 @@ public record Spread(
     return more == 0
         ? this
         : new Spread(
-            prior * factor, sigma * factor, halfWidth * factor, leftOut, hits, farthest, pool);
+            prior * factor,
+            known * factor,
+            sigma * factor,
+            halfWidth * factor,
+            leftOut,
+            hits,
+            farthest,
+            pool);
   }
 
   /** Whether the job's own left-out runs are enough, and near enough, to say how often predictions hold. */
   public boolean isOwn() {
-    return leftOut >= OWN && prior <= REACH * farthest;
+    return leftOut >= OWN && !isBeyond();
   }
 
   /** Whether other jobs' left-out runs say it in their place. */
@@ -190,7 +213,7 @@ public record Spread(
   /** The sigma that the job's own runs give with what is assumed in the place of other jobs. */
   private double withoutOthers() {
     double assumedMore = PRIOR_WEIGHT * (1 - ratio(pool, prior)) / (PRIOR_WEIGHT + leftOut);
-    return isOwn() ? Math.sqrt(square(sigma) + square(prior) * assumedMore) : sigma;
+    return isOwn() ? Math.sqrt(square(sigma) + square(known) * assumedMore) : sigma;
   }
 
   private double pooled() {
@@ -229,10 +252,6 @@ public record Spread(
     }
     tail *= Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
     return x >= 0 ? 1 - tail : tail;
-  }
-
-  private static double log2(double ratio) {
-    return Math.log(ratio) / Math.log(2);
   }
 
   private static double square(double value) {
