@@ -19,6 +19,8 @@ public record Estimate(
     double taskMs,
     double slotMs,
     int peakExecutors) {
+  /** Work is not made shorter than this part of what was predicted. */
+  private static final double LEAST_WORK = 0.01;
 
   public double durationMs() {
     return startupMs + workMs;
@@ -41,5 +43,12 @@ public record Estimate(
         Math.max(
             0, slotMs * (executorMs <= 0 ? factor : 1 + longerBy * peakExecutors / executorMs)),
         peakExecutors);
+  }
+
+  /** The same with a duration that is so many times as long, by longer work: start-up stays. */
+  Estimate withDuration(double factor) {
+    return workMs <= 0
+        ? this
+        : withWork(Math.max(LEAST_WORK, 1 + (factor - 1) * durationMs() / workMs));
   }
 }

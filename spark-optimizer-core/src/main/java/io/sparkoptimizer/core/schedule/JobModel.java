@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * What is known of a job's time from all its runs. Immutable and thread-safe; equal questions have
@@ -25,7 +26,8 @@ import java.util.function.Predicate;
  * How the work grows with the input is fitted over the runs (Theil 1950, Sen 1968: the median of the
  * slopes between pairs) where they differ enough in it, and proportional otherwise. How far off
  * answers are is measured by leaving each run out in turn, apart for the same question (configuration
- * and input) and for a changed one; where the job has too few of these, {@link OtherJobs} stand in.
+ * and input) and for a changed one; where the job has too few of these, {@link OtherJobs} stand in. What
+ * runs of one configuration got wrong of those of another is expected again ({@link Correction}).
  */
 public final class JobModel {
   /** Nearest runs that answer together. */
@@ -33,6 +35,9 @@ public final class JobModel {
 
   /** Runs whose prior is at most this much wider than the nearest one's are as near. */
   private static final double AS_NEAR = 1.25;
+
+  /** So many runs of other configurations, the nearest, predict each for the correction. */
+  private static final int MOST_PAIRS = 20;
 
   /** Inputs must differ by this factor to say how work grows with them. */
   private static final double GROWTH_RANGE = 1.25;
@@ -58,17 +63,25 @@ public final class JobModel {
    * A left-out run.
    *
    * @param same whether the question was one that another run had, or a changed one
-   * @param logRatio ln(actual / predicted)
+   * @param configuration the runs with this number had the same question
+   * @param logRatio ln(actual / predicted), without the correction
+   * @param expected what the correction by runs of other configurations is
    * @param prior what its distance from the runs that answered gives
    * @param died whether something died for memory, which no time makes a hit
    */
-  record Residual(boolean same, double logRatio, double prior, boolean died) {
+  record Residual(
+      boolean same,
+      int configuration,
+      double logRatio,
+      double expected,
+      double prior,
+      boolean died) {
     double scaled() {
       return logRatio / prior;
     }
 
     boolean isHit() {
-      return !died && Spread.isHit(logRatio);
+      return !died && Spread.isHit(logRatio - expected);
     }
 
     /** Whether it would have been one at another distance. */
@@ -82,6 +95,7 @@ public final class JobModel {
   private final double contention;
   private final boolean whole;
   private final List<Residual> residuals;
+  private final Correction correction;
   private final OtherJobs others;
 
   private JobModel(
@@ -89,13 +103,29 @@ public final class JobModel {
       double growth,
       boolean whole,
       List<Residual> residuals,
+      Correction correction,
       OtherJobs others) {
     this.members = members;
     this.growth = growth;
     this.contention = contention(members, growth).orElse(0);
     this.whole = whole;
     this.residuals = residuals;
+    this.correction = correction;
     this.others = others;
+  }
+
+  private static JobModel of(List<Member> members, boolean whole, OtherJobs others) {
+    double growth = growth(members).orElse(1);
+    int[] configurations = configurations(members);
+    List<Correction.Pair> pairs =
+        pairs(members, configurations, growth, contention(members, growth).orElse(0));
+    return new JobModel(
+        members,
+        growth,
+        whole,
+        leaveOneOut(members, configurations, pairs),
+        Correction.of(pairs),
+        others);
   }
 
   /**
@@ -111,17 +141,12 @@ public final class JobModel {
     if (members.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(new JobModel(
-        members,
-        growth(members).orElse(1),
-        !whole.isEmpty(),
-        leaveOneOut(members),
-        OtherJobs.NONE));
+    return Optional.of(of(members, !whole.isEmpty(), OtherJobs.NONE));
   }
 
   /** The same, with the left-out runs of other jobs where its own are too few. */
   public JobModel with(OtherJobs otherJobs) {
-    return new JobModel(members, growth, whole, residuals, otherJobs);
+    return new JobModel(members, growth, whole, residuals, correction, otherJobs);
   }
 
   /**
@@ -138,8 +163,7 @@ public final class JobModel {
         .filter(member -> recorded.test(member.run()))
         .map(member -> new Member(member.run(), member.schedule(), input(member.run(), allBytes)))
         .toList();
-    return Optional.of(
-        new JobModel(kept, growth(kept).orElse(1), whole, leaveOneOut(kept), others));
+    return Optional.of(of(kept, whole, others));
   }
 
   /**
@@ -150,7 +174,7 @@ public final class JobModel {
     boolean allBytes = runs().stream().allMatch(run -> run.inputBytes().isPresent());
     Member held = new Member(heldOut, itsSchedule, input(heldOut, allBytes));
     Candidate had = asked(itsSchedule).withInputScale(scale(held, members.get(0)));
-    return forecast(had, held.input(), true);
+    return forecast(had, held.input());
   }
 
   /** The question that a run was the answer to. */
@@ -161,7 +185,7 @@ public final class JobModel {
   /** Whether left-out runs of either kind are too few for an interval of their own. */
   public boolean needsOthers() {
     long same = residuals.stream().filter(Residual::same).count();
-    return Math.min(same, residuals.size() - same) < Spread.CONFORMAL;
+    return Math.min(same, correction.configurations()) < Spread.CONFORMAL;
   }
 
   List<Residual> residuals() {
@@ -239,7 +263,7 @@ public final class JobModel {
   }
 
   /** How much longer tasks take on a candidate than in a run, for sharing their executor with more others. */
-  public double slowdown(RecordedSchedule of, Candidate candidate) {
+  private static double slowdown(RecordedSchedule of, Candidate candidate, double contention) {
     double more = (double) of.slots(candidate.executorCores()) / of.slotsPerExecutor();
     return Math.pow(more, contention);
   }
@@ -254,7 +278,7 @@ public final class JobModel {
    * weighed against what other jobs' show or what is assumed.
    */
   public double noise() {
-    return spread(newest().prior(newest().recorded(), 1), true).sigma();
+    return same(newest().prior(newest().recorded(), 1), others).sigma();
   }
 
   /**
@@ -263,14 +287,23 @@ public final class JobModel {
    * @param candidate its input scale is relative to the newest run
    */
   public Forecast forecast(Candidate candidate) {
-    return forecast(candidate, target(candidate.inputScale()), true);
+    return forecast(candidate, target(candidate.inputScale()));
   }
 
-  /** How far off one run's own schedule may be, by what left-out runs of the job show. */
-  public Spread spreadOf(RecordedSchedule schedule, Candidate candidate) {
-    return spread(
+  /**
+   * Predicts the job on a candidate by the schedule of one of its runs.
+   *
+   * @param candidate its input scale is relative to that run
+   */
+  public Forecast forecast(RecordedSchedule schedule, Candidate candidate) {
+    Answer answer = new Answer(
+        schedule,
+        scaled(schedule, candidate, candidate.inputScale(), growth, contention),
+        schedule.change(candidate, candidate.inputScale()),
         schedule.prior(candidate, candidate.inputScale()),
         schedule.isSame(candidate) && isSameInput(candidate.inputScale()));
+    return new Forecast(
+        corrected(schedule.predict(answer.candidate()), answer), spread(answer), List.of(), false);
   }
 
   private OptionalDouble target(double scale) {
@@ -280,68 +313,129 @@ public final class JobModel {
         : OptionalDouble.empty();
   }
 
-  private record Answer(Member member, Candidate candidate, double prior, boolean same) {}
+  private record Answer(
+      RecordedSchedule schedule, Candidate candidate, Change change, double prior, boolean same) {}
 
-  private Forecast forecast(Candidate candidate, OptionalDouble input, boolean withSpread) {
-    List<Answer> near = nearest(candidate, input);
+  /** The answer that counts, and the runs that it is the median of. */
+  private record Middle(Answer answer, Estimate estimate, List<ApplicationRun> runs) {}
+
+  private Middle middle(Candidate candidate, OptionalDouble input) {
+    List<Near> near = nearest(candidate, input);
     record Timed(Answer answer, Estimate estimate) {}
     List<Timed> timed = new ArrayList<>();
-    for (Answer answer : near) {
-      timed.add(new Timed(answer, answer.member().schedule().predict(answer.candidate())));
+    for (Near one : near) {
+      Answer answer = one.answer();
+      timed.add(new Timed(answer, answer.schedule().predict(answer.candidate())));
     }
     timed.sort(Comparator.comparingDouble(one -> one.estimate().durationMs()));
     Timed middle = timed.get((timed.size() - 1) / 2);
-    double prior = middle.answer().prior();
-    return new Forecast(
+    return new Middle(
+        middle.answer(),
         middle.estimate(),
-        withSpread ? spread(prior, middle.answer().same()) : Spread.ofPrior(prior),
-        near.stream().map(answer -> answer.member().run()).toList(),
+        near.stream().map(one -> one.member().run()).toList());
+  }
+
+  private Forecast forecast(Candidate candidate, OptionalDouble input) {
+    Middle middle = middle(candidate, input);
+    return new Forecast(
+        corrected(middle.estimate(), middle.answer()),
+        spread(middle.answer()),
+        middle.runs(),
         isOutside(input));
   }
 
-  private Spread spread(double prior, boolean sameQuestion) {
-    Spread asked = ofKind(prior, sameQuestion, others);
-    if (sameQuestion || asked.isOwn()) {
+  /** What a run says of its own configuration needs no correction. */
+  private Estimate corrected(Estimate estimate, Answer answer) {
+    return answer.same()
+        ? estimate
+        : estimate.withDuration(Math.exp(correction.shift(answer.change())));
+  }
+
+  private Spread spread(Answer answer) {
+    double prior = answer.prior();
+    if (answer.same()) {
+      return same(prior, others);
+    }
+    Spread asked = changed(answer);
+    if (asked.isOwn()) {
       return asked;
     }
     // Runs that differ among themselves differ no less once the question changes. How much runs of
     // other jobs differ is in what their changed ones show.
-    double restless = ofKind(prior, true, OtherJobs.NONE).sigma() / prior;
+    double restless = same(prior, OtherJobs.NONE).sigma() / prior;
     double known = asked.pool().jobs() == 0 ? 1 : Math.max(1, asked.sigma() / prior);
     return restless <= known
         ? asked
         : asked.widened(prior * Math.sqrt(restless * restless - known * known));
   }
 
-  private Spread ofKind(double prior, boolean same, OtherJobs standIns) {
-    List<Residual> kind =
-        residuals.stream().filter(residual -> residual.same() == same).toList();
+  private Spread same(double prior, OtherJobs standIns) {
+    List<Residual> kind = residuals.stream().filter(Residual::same).toList();
     return Spread.of(
         prior,
         kind.stream().map(Residual::scaled).toList(),
         (int) kind.stream().filter(Residual::isHit).count(),
-        kind.stream().mapToDouble(Residual::prior).max().orElse(0),
-        kind.size() >= Spread.CONFORMAL ? Pool.NONE : standIns.ofKind(same));
+        farthest(kind),
+        kind.size() >= Spread.CONFORMAL ? Pool.NONE : standIns.ofKind(true));
   }
 
-  private List<Answer> nearest(Candidate candidate, OptionalDouble input) {
-    List<Answer> answers = new ArrayList<>();
+  private Spread changed(Answer answer) {
+    List<Residual> kind =
+        residuals.stream().filter(residual -> !residual.same()).toList();
+    return Spread.ofChange(
+        answer.prior(),
+        answer.change(),
+        correction,
+        kind.stream()
+            .collect(Collectors.groupingBy(
+                Residual::configuration, Collectors.averagingDouble(one -> one.isHit() ? 1 : 0)))
+            .values()
+            .stream()
+            .mapToDouble(Double::doubleValue)
+            .sum(),
+        farthest(kind),
+        correction.configurations() >= Spread.CONFORMAL ? Pool.NONE : others.ofKind(false));
+  }
+
+  private static double farthest(List<Residual> residuals) {
+    return residuals.stream().mapToDouble(Residual::prior).max().orElse(0);
+  }
+
+  private record Near(Member member, Answer answer) {}
+
+  private List<Near> nearest(Candidate candidate, OptionalDouble input) {
+    List<Near> answers = new ArrayList<>();
     for (Member member : members) {
       double ratio = inputRatio(member, candidate, input);
-      double work = Math.max(RecordedSchedule.LEAST_SCALE, Math.pow(ratio, growth));
-      answers.add(new Answer(
+      RecordedSchedule schedule = member.schedule();
+      answers.add(new Near(
           member,
-          candidate.withInputScale(work).withSlowdown(slowdown(member.schedule(), candidate)),
-          member.schedule().prior(candidate, ratio),
-          isSame(member, candidate, input)));
+          new Answer(
+              schedule,
+              scaled(schedule, candidate, ratio, growth, contention),
+              schedule.change(candidate, ratio),
+              schedule.prior(candidate, ratio),
+              isSame(member, candidate, input))));
     }
     // Stable: equally near ones stay newest first.
-    answers.sort(Comparator.comparingDouble(Answer::prior));
-    double widest = answers.get(0).prior() * AS_NEAR;
+    answers.sort(Comparator.comparingDouble(near -> near.answer().prior()));
+    double widest = answers.get(0).answer().prior() * AS_NEAR;
     return answers.stream()
-        .filter(answer -> answer.prior() <= widest)
+        .filter(near -> near.answer().prior() <= widest)
         .limit(POOL)
         .toList();
+  }
+
+  /** A question to one run, with the work and the slowdown that it has on that run. */
+  private static Candidate scaled(
+      RecordedSchedule of,
+      Candidate candidate,
+      double inputRatio,
+      double growth,
+      double contention) {
+    return candidate
+        .withInputScale(Math.max(RecordedSchedule.LEAST_SCALE, Math.pow(inputRatio, growth)))
+        .withSlowdown(slowdown(of, candidate, contention));
   }
 
   /** Larger than all that were seen, or smaller. */
@@ -432,7 +526,59 @@ public final class JobModel {
     return OptionalDouble.of(Math.max(0, Math.min(1, sorted[sorted.length / 2])));
   }
 
-  private static List<Residual> leaveOneOut(List<Member> members) {
+  /** A number for each member; those that had the same question as one before them have its number. */
+  private static int[] configurations(List<Member> members) {
+    int[] numbers = new int[members.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = i;
+      Candidate had = asked(members.get(i).schedule());
+      for (int j = 0; j < i; j++) {
+        if (isSame(members.get(j), had, members.get(i).input())) {
+          numbers[i] = numbers[j];
+          break;
+        }
+      }
+    }
+    return numbers;
+  }
+
+  /** Each run as the nearest of other configurations predict it, one by one. */
+  private static List<Correction.Pair> pairs(
+      List<Member> members, int[] configurations, double growth, double contention) {
+    record Known(int from, RecordedSchedule schedule, double ratio, Change change) {}
+    List<Correction.Pair> pairs = new ArrayList<>();
+    for (int to = 0; to < members.size(); to++) {
+      Member left = members.get(to);
+      Candidate had = asked(left.schedule());
+      double actual = left.schedule().recordedStartupMs() + left.schedule().recordedWorkMs();
+      if (actual <= 0) {
+        continue;
+      }
+      List<Known> known = new ArrayList<>();
+      for (int from = 0; from < members.size(); from++) {
+        if (configurations[from] != configurations[to]) {
+          double ratio = inputRatio(members.get(from), had, left.input());
+          RecordedSchedule schedule = members.get(from).schedule();
+          known.add(new Known(configurations[from], schedule, ratio, schedule.change(had, ratio)));
+        }
+      }
+      known.sort(Comparator.comparingDouble(one -> one.change().prior()));
+      for (Known one : known.subList(0, Math.min(MOST_PAIRS, known.size()))) {
+        double predicted = one.schedule()
+            .predict(scaled(one.schedule(), had, one.ratio(), growth, contention))
+            .durationMs();
+        pairs.add(new Correction.Pair(
+            one.from(),
+            configurations[to],
+            one.change(),
+            Math.log(actual / Math.max(1, predicted))));
+      }
+    }
+    return pairs;
+  }
+
+  private static List<Residual> leaveOneOut(
+      List<Member> members, int[] configurations, List<Correction.Pair> pairs) {
     List<Residual> residuals = new ArrayList<>();
     for (int i = 0; i < members.size(); i++) {
       Member left = members.get(i);
@@ -440,6 +586,7 @@ public final class JobModel {
       remaining.remove(i);
       Candidate had = asked(left.schedule());
       double actual = left.schedule().recordedStartupMs() + left.schedule().recordedWorkMs();
+      Correction learned = Correction.without(pairs, configurations[i]);
       for (boolean same : new boolean[] {true, false}) {
         List<Member> rest = remaining.stream()
             .filter(other -> isSame(other, had, left.input()) == same)
@@ -447,15 +594,15 @@ public final class JobModel {
         if (rest.isEmpty() || actual <= 0) {
           continue;
         }
-        JobModel known =
-            new JobModel(rest, growth(rest).orElse(1), true, List.of(), OtherJobs.NONE);
-        double scale = scale(left, rest.get(0));
-        Forecast forecast = known.forecast(had.withInputScale(scale), left.input(), false);
-        double logRatio = Math.log(actual / Math.max(1, forecast.estimate().durationMs()));
+        JobModel known = new JobModel(
+            rest, growth(rest).orElse(1), true, List.of(), Correction.NONE, OtherJobs.NONE);
+        Middle middle = known.middle(had.withInputScale(scale(left, rest.get(0))), left.input());
         residuals.add(new Residual(
             same,
-            logRatio,
-            forecast.spread().prior(),
+            configurations[i],
+            Math.log(actual / Math.max(1, middle.estimate().durationMs())),
+            same ? 0 : learned.shift(middle.answer().change()),
+            middle.answer().prior(),
             !left.run().memoryFailures().isEmpty()));
       }
     }

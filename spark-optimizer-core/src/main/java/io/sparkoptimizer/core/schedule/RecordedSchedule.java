@@ -303,6 +303,12 @@ public final class RecordedSchedule {
     return Math.log(Math.max(1, off)) / Spread.Z90;
   }
 
+  /** How a candidate differs from what the run had, as far as {@link #prior}. */
+  Change change(Candidate asked, double inputRatio) {
+    Candidate to = usable(asked.withInputScale(1)).withInputScale(inputRatio);
+    return Change.of(recorded, to, shufflePartitions()).atLeast(prior(asked, inputRatio));
+  }
+
   public double recordedStartupMs() {
     return recordedStartupMs;
   }

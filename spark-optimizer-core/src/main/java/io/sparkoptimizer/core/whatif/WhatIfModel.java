@@ -47,9 +47,6 @@ public final class WhatIfModel {
   /** Spark starts no executor with less: 1.5 times the 300 MiB that it reserves. */
   private static final long LEAST_HEAP_MB = 450;
 
-  /** Work that is less than this part of what was seen is none. */
-  private static final double LEAST_WORK = 1e-9;
-
   /** More than so many points is a typing error. */
   private static final int MOST_POINTS = 100_000;
 
@@ -327,10 +324,9 @@ public final class WhatIfModel {
 
   private WhatIf.Point point(Setup asked, RecordedSchedule schedule, JobModel job) {
     Candidate candidate = asked.candidate(query.inputScale());
-    double work = Math.max(LEAST_WORK, Math.pow(query.inputScale(), job.growth()));
-    Estimate estimate = schedule.predict(
-        candidate.withInputScale(work).withSlowdown(job.slowdown(schedule, candidate)));
-    Spread spread = job.spreadOf(schedule, candidate).widened(heapDoubt(asked));
+    JobModel.Forecast forecast = job.forecast(schedule, candidate);
+    Estimate estimate = forecast.estimate();
+    Spread spread = forecast.spread().widened(heapDoubt(asked));
     return new WhatIf.Point(
         asked.toResources(),
         spread.around(estimate.durationMs()),

@@ -853,7 +853,7 @@ class RulesRecommenderTest {
 
   @Test
   void recommend_jobThatKnowsItself_readsNoOtherJob() {
-    List<ApplicationRun> runs = TestRuns.repeated(20, i -> TestRuns.etl().executors(3 + i % 2, 2));
+    List<ApplicationRun> runs = TestRuns.repeated(20, i -> TestRuns.etl().executors(3 + i % 10, 2));
     RunHistory unreadable = new RunHistory() {
       @Override
       public List<RunSummary> summaries(RunQuery query) {

@@ -101,6 +101,41 @@ class JobModelTest {
   }
 
   @Test
+  void forecast_executorsThatDoNotHelp_isLearnedFromRunsThatVaryInThem() {
+    // However many executors there are, it takes as long: they are slowed down by just as much.
+    JobModel model = JobModel.of(
+            TestRuns.repeated(4, i -> TestRuns.etl().executors(2 << i, 2).slower(1 << i)))
+        .orElseThrow();
+    double had = model.newest().recordedStartupMs() + model.newest().recordedWorkMs();
+    Candidate twice = Candidate.fixed(32, 2);
+
+    JobModel.Forecast forecast = model.forecast(twice);
+
+    double alone = model.newest().predict(twice).durationMs();
+    assertThat(alone).isLessThan(0.7 * had);
+    assertThat(forecast.estimate().durationMs()).isBetween(0.9 * had, 1.1 * had);
+    assertThat(forecast.estimate().startupMs())
+        .isEqualTo(model.newest().predict(twice).startupMs());
+    assertThat(forecast.spread().around(forecast.estimate().durationMs()).low()).isLessThan(had);
+    assertThat(model.forecast(model.newest(), twice).estimate()).isEqualTo(forecast.estimate());
+    // It ran at that size itself: nothing to correct.
+    Candidate asBefore = model.newest().recorded();
+    assertThat(model.forecast(model.newest(), asBefore).estimate())
+        .isEqualTo(model.newest().predict(asBefore));
+  }
+
+  @Test
+  void forecast_oneConfigurationBesideMany_isNoEvidenceOfItsOwn() {
+    JobModel model = JobModel.of(TestRuns.repeated(12, i -> TestRuns.etl().executors(4 + i % 2, 2)))
+        .orElseThrow();
+
+    Spread changed = model.forecast(Candidate.fixed(6, 2)).spread();
+
+    assertThat(changed.leftOut()).isEqualTo(2);
+    assertThat(changed.isOwn()).isFalse();
+  }
+
+  @Test
   void forecast_moreInputThanAnyRunHad_isMarked() {
     JobModel model = growing(1);
     Candidate asBefore = model.newest().recorded();
@@ -194,7 +229,7 @@ class JobModelTest {
 
   @Test
   void forecast_countFarFromAllSeen_isNotOwn() {
-    JobModel model = JobModel.of(TestRuns.repeated(12, i -> TestRuns.etl().executors(4 + i % 2, 2)))
+    JobModel model = JobModel.of(TestRuns.repeated(12, i -> TestRuns.etl().executors(4 + i % 3, 2)))
         .orElseThrow();
 
     Spread near = model.forecast(Candidate.fixed(6, 2)).spread();

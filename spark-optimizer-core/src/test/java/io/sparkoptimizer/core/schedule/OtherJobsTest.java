@@ -148,7 +148,7 @@ class OtherJobsTest {
   private static Pool.Job offBy(double... scaled) {
     List<JobModel.Residual> residuals = new ArrayList<>();
     for (double one : scaled) {
-      residuals.add(new JobModel.Residual(true, one * 0.1, 0.1, false));
+      residuals.add(new JobModel.Residual(true, 0, one * 0.1, 0, 0.1, false));
     }
     return new Pool.Job(List.of(), residuals);
   }

@@ -120,7 +120,7 @@ class SpreadTest {
   }
 
   private static Pool pool(int jobs, double scaled, double prior) {
-    JobModel.Residual residual = new JobModel.Residual(true, scaled * prior, prior, false);
+    JobModel.Residual residual = new JobModel.Residual(true, 0, scaled * prior, 0, prior, false);
     return new Pool(
         Collections.nCopies(jobs, new Pool.Job(List.of(), Collections.nCopies(4, residual))));
   }
