@@ -1,0 +1,221 @@
+package io.sparkoptimizer.core.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.sparkoptimizer.Backtest;
+import io.sparkoptimizer.core.eventlog.EventLogs;
+import io.sparkoptimizer.core.schedule.GridRuns.Row;
+import io.sparkoptimizer.spark.ApplicationRun;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Writes docs/accuracy.md anew, every figure of it, into {@code target/accuracy.md}, and fails where a bar
+ * that was met is not met any more:
+ *
+ * <pre>mvn -B -pl spark-optimizer-core -am test -Dshared=FOLDER -Dtest=AccuracyPageTest
+ * -Dsurefire.failIfNoSpecifiedTests=false</pre>
+ *
+ * <p>The text is the resource {@code accuracy.md}, with a name in braces where a table goes. Without the
+ * shared logs the bars over the project's own grid are held all the same.
+ */
+class AccuracyPageTest {
+  private static final Pattern NAME = Pattern.compile("\\$\\{([a-z_]+)}");
+
+  /** Whether a bar is only printed, or a regression if it is not met. */
+  private enum Holds {
+    ASSERTED,
+    PRINTED
+  }
+
+  private record Bar(String what, String wanted, String measured, boolean met, Holds holds) {
+    static Bar atMost(String what, String unit, double most, int of, double measured, Holds holds) {
+      return new Bar(
+          what,
+          String.format(Locale.ROOT, "at most %.3g%s", most, unit),
+          of == 0
+              ? "not in the grid"
+              : String.format(Locale.ROOT, "%.3g%s of %d", measured, unit, of),
+          measured <= most,
+          of == 0 ? Holds.PRINTED : holds);
+    }
+  }
+
+  private final List<Bar> bars = new ArrayList<>();
+  private final Map<String, String> tables = new LinkedHashMap<>();
+
+  @Test
+  void predictions_ownGrid_meetTheBarsThatWereMet() throws IOException {
+    own(GridRuns.read(GridRuns.own()));
+    held();
+  }
+
+  @Test
+  void page_sharedAndOwnGrid_isWritten() throws IOException {
+    Path sharedFolder = GridRuns.shared();
+    Path ownFolder = GridRuns.own();
+    List<Row> shared = GridRuns.read(sharedFolder);
+    List<Row> own = GridRuns.read(ownFolder);
+    shared(shared, GridErrors.sparklens(sharedFolder));
+    own(own);
+
+    GridCalibration calibration = new GridCalibration(shared);
+    tables.put("intervals", calibration.intervals());
+    tables.put("reliability", calibration.reliability());
+    tables.put("priors", calibration.priors());
+    GridCalibration ownCalibration = new GridCalibration(own);
+    tables.put("own_intervals", ownCalibration.intervals());
+    tables.put("own_reliability", ownCalibration.reliability());
+    tables.put("own_priors", ownCalibration.priors());
+    intervals("shared grid, quiet rows", calibration, Holds.ASSERTED);
+    intervals("own grid, quiet rows", ownCalibration, Holds.PRINTED);
+
+    GridBacktests backtests = new GridBacktests();
+    backtests.add("shared, all rows", runs(shared));
+    backtests.add("shared, quiet rows", runs(shared.stream().filter(Row::quiet).toList()));
+    backtests.add("own grid, quiet rows", runs(own.stream().filter(Row::quiet).toList()));
+    backtests.add("samples", samples());
+    tables.put("backtests", backtests.errors());
+    tables.put("backtest_intervals", backtests.intervals());
+    tables.put("repeats", Integer.toString(GridBacktests.REPEATS));
+    beside(backtests.of("shared, all rows", "leave-one-out"), "shared, all rows, leave-one-out");
+
+    tables.put("bars", bars());
+    Path page = Path.of("target", "accuracy.md");
+    Files.writeString(page, filled());
+    System.out.println("written: " + page.toAbsolutePath());
+    held();
+  }
+
+  private void shared(List<Row> rows, Map<String, GridErrors.Deviation> sparklens) {
+    GridErrors all = GridErrors.of(rows.stream().filter(Row::quiet).toList(), sparklens);
+    GridErrors waits = all.where(Row::waits);
+    GridErrors cpu = all.where(row -> !row.waits());
+    tables.put("shared_waits", waits.table());
+    tables.put("shared_waits_by_workload", waits.byWorkload());
+    tables.put("shared_sparklens", waits.besideSparklens());
+    tables.put("shared_cpu", cpu.table());
+    String grid = "shared grid, quiet, tasks wait: ";
+    atMost(grid, waits, GridErrors.EXECUTORS, 6, 15, Holds.ASSERTED);
+    for (String dimension : List.of(GridErrors.EXECUTORS, GridErrors.MORE_EXECUTORS)) {
+      bars.add(Bar.atMost(
+          grid + dimension + ", mean, against Sparklens",
+          " %",
+          waits.meanWorkBesideSparklens(dimension, /* sparklens= */ true),
+          waits.count(dimension),
+          waits.meanWorkBesideSparklens(dimension, /* sparklens= */ false),
+          Holds.ASSERTED));
+    }
+    for (String dimension : List.of(
+        GridErrors.CORES, GridErrors.PARTITIONS, GridErrors.input(2), GridErrors.input(4))) {
+      atMost(grid, waits, dimension, 12, Double.POSITIVE_INFINITY, Holds.ASSERTED);
+    }
+  }
+
+  private void own(List<Row> rows) {
+    GridErrors all = GridErrors.of(rows.stream().filter(Row::quiet).toList(), Map.of());
+    GridErrors waits = all.where(Row::waits);
+    tables.put("own_waits", waits.table());
+    tables.put("own_waits_by_workload", waits.byWorkload());
+    tables.put("own_cpu", all.where(row -> !row.waits()).table());
+    String grid = "own grid, quiet, tasks wait: ";
+    atMost(grid, waits, GridErrors.EXECUTORS, 6, 15, Holds.PRINTED);
+    for (String dimension : List.of(
+        GridErrors.CORES, GridErrors.PARTITIONS, GridErrors.input(2), GridErrors.input(4))) {
+      atMost(grid, waits, dimension, 12, Double.POSITIVE_INFINITY, Holds.PRINTED);
+    }
+  }
+
+  private void atMost(
+      String grid, GridErrors errors, String dimension, double mean, double worst, Holds holds) {
+    int count = errors.count(dimension);
+    bars.add(Bar.atMost(
+        grid + dimension + ", mean", " %", mean, count, errors.meanWork(dimension), holds));
+    if (worst < Double.POSITIVE_INFINITY) {
+      bars.add(Bar.atMost(
+          grid + dimension + ", worst", " %", worst, count, errors.worstWork(dimension), holds));
+    }
+  }
+
+  private void intervals(String grid, GridCalibration calibration, Holds holds) {
+    for (String basis : List.of("pooled", "own")) {
+      int count = calibration.count("changed, quiet rows", basis);
+      double covered = calibration.coverage("changed, quiet rows", basis);
+      bars.add(new Bar(
+          grid + ": changed configurations in the 90 % interval, " + basis,
+          "0.85 or more",
+          count == 0 ? "none" : String.format(Locale.ROOT, "%.2f of %d", covered, count),
+          covered >= 0.85,
+          count == 0 ? Holds.PRINTED : holds));
+    }
+  }
+
+  private void beside(Backtest result, String what) {
+    Backtest.Baseline logLinear = result.baselines().get("log_linear");
+    Backtest.Intervals theirs = logLinear.score().intervals().orElseThrow();
+    bars.add(Bar.atMost(
+        "interval score, " + what + ", against a conformalised log-linear model's",
+        "",
+        theirs.score(),
+        theirs.n(),
+        logLinear.modelIntervalScore().orElseThrow(),
+        Holds.PRINTED));
+  }
+
+  private String bars() {
+    StringBuilder table = new StringBuilder("| what | bar | measured | |\n|---|---|---|---|\n");
+    bars.forEach(bar -> table
+        .append("| ")
+        .append(String.join(
+            " | ", bar.what(), bar.wanted(), bar.measured(), bar.met() ? "met" : "not met"))
+        .append(" |\n"));
+    return table.toString();
+  }
+
+  private void held() {
+    assertThat(bars.stream().filter(bar -> bar.holds() == Holds.ASSERTED))
+        .as("bars that were met")
+        .allMatch(Bar::met);
+  }
+
+  private static List<ApplicationRun> runs(List<Row> rows) {
+    return rows.stream().map(Row::run).toList();
+  }
+
+  private static List<ApplicationRun> samples() throws IOException {
+    Path folder = Path.of("..", "samples", "eventlogs");
+    assumeTrue(Files.exists(folder), "no samples beside the module");
+    List<ApplicationRun> runs = new ArrayList<>();
+    EventLogs.read(folder, Clock.systemUTC(), runs::add);
+    return runs;
+  }
+
+  private String filled() throws IOException {
+    try (InputStream template = AccuracyPageTest.class.getResourceAsStream("accuracy.md")) {
+      String text = new String(
+          Objects.requireNonNull(template, "accuracy.md").readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(NAME.matcher(text).results().map(name -> name.group(1)))
+          .as("tables that the text has a place for")
+          .containsExactlyInAnyOrderElementsOf(tables.keySet());
+      return NAME.matcher(text).replaceAll(name -> table(name).strip().replace("$", "\\$"));
+    }
+  }
+
+  private String table(MatchResult name) {
+    return Objects.requireNonNull(tables.get(name.group(1)));
+  }
+}
