@@ -25,8 +25,14 @@ final class Change {
   /** Fixed count to dynamic allocation, or back. */
   private static final double DYNAMIC = 0.10;
 
+  /** For each doubling or halving of the heap: the collector, and what spills. */
+  static final double PER_HEAP = 0.10;
+
+  private static final int HEAP = 5;
+  private static final int OTHER = 6;
+
   /** How many kinds of change there are. */
-  static final int KINDS = 6;
+  static final int KINDS = 7;
 
   private final double[] parts;
 
@@ -45,14 +51,26 @@ final class Change {
             * log2((double) to.shufflePartitions().orElse(fromPartitions) / fromPartitions),
         PER_INPUT * log2(to.inputScale()),
         DYNAMIC * Boolean.compare(to.dynamicMin().isPresent(), from.dynamicMin().isPresent()),
+        0,
         0);
+  }
+
+  /**
+   * The same with another heap.
+   *
+   * @param ratio of what is asked to what the run had
+   */
+  Change withHeap(double ratio) {
+    double[] other = parts.clone();
+    other[HEAP] = PER_HEAP * log2(ratio);
+    return new Change(other);
   }
 
   /** The same where something else is known to make it farther: one more kind, which more slots add to. */
   Change atLeast(double prior) {
     double[] farther = parts.clone();
     double more = prior * prior - prior() * prior();
-    farther[KINDS - 1] = more <= 0 ? 0 : Math.copySign(Math.sqrt(more), parts[0]);
+    farther[OTHER] = more <= 0 ? 0 : Math.copySign(Math.sqrt(more), parts[0]);
     return new Change(farther);
   }
 

@@ -106,6 +106,15 @@ final class Correction {
     return along(weights, change);
   }
 
+  /**
+   * Whether the job's runs tell little of such a change: more than half of the doubt that was assumed of it is
+   * still there. How well they were predicted in other directions says nothing of this one.
+   */
+  boolean isNew(Change change) {
+    double assumed = change.prior() * change.prior() - Change.NOISE * Change.NOISE;
+    return along(times(change), change) > assumed / 2;
+  }
+
   /** Its standard deviation, as {@link Change#prior} and never more, in the same scale. */
   double prior(Change change) {
     double doubt = Math.max(0, along(times(change), change));

@@ -1,5 +1,6 @@
 package io.sparkoptimizer.core.schedule;
 
+import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.JobStatus;
 import io.sparkoptimizer.spark.RunStatus;
@@ -46,7 +47,28 @@ public final class JobModel {
   private static final int CONTENTION_PAIRS = 3;
 
   /** One run that can be scheduled. */
-  private record Member(ApplicationRun run, RecordedSchedule schedule, OptionalDouble input) {}
+  private record Member(ApplicationRun run, RecordedSchedule schedule, OptionalDouble input) {
+    /** What it was the answer to: its configuration, dynamic allocation by its bounds. */
+    Asked asked() {
+      return new Asked(
+          schedule.configured().withShufflePartitions(OptionalInt.of(schedule.shufflePartitions())),
+          input,
+          heapMb());
+    }
+
+    OptionalLong heapMb() {
+      return Allocation.of(run).executorMemoryMb();
+    }
+  }
+
+  /**
+   * A question.
+   *
+   * @param candidate its input scale counts only where a run or the question does not tell the input
+   * @param input as the members'
+   * @param heapMb of an executor; empty where it is not asked for another
+   */
+  private record Asked(Candidate candidate, OptionalDouble input, OptionalLong heapMb) {}
 
   /**
    * What is predicted.
@@ -173,13 +195,13 @@ public final class JobModel {
   public Forecast forecast(ApplicationRun heldOut, RecordedSchedule itsSchedule) {
     boolean allBytes = runs().stream().allMatch(run -> run.inputBytes().isPresent());
     Member held = new Member(heldOut, itsSchedule, input(heldOut, allBytes));
-    Candidate had = asked(itsSchedule).withInputScale(scale(held, members.get(0)));
-    return forecast(had, held.input());
+    return forecast(relative(held, members.get(0)));
   }
 
-  /** The question that a run was the answer to. */
-  private static Candidate asked(RecordedSchedule of) {
-    return of.configured().withShufflePartitions(OptionalInt.of(of.shufflePartitions()));
+  /** What a run was the answer to, its input as seen from another. */
+  private static Asked relative(Member held, Member to) {
+    Asked had = held.asked();
+    return new Asked(had.candidate().withInputScale(scale(held, to)), had.input(), had.heapMb());
   }
 
   /** Whether left-out runs of either kind are too few for an interval of their own. */
@@ -287,7 +309,8 @@ public final class JobModel {
    * @param candidate its input scale is relative to the newest run
    */
   public Forecast forecast(Candidate candidate) {
-    return forecast(candidate, target(candidate.inputScale()));
+    return forecast(
+        new Asked(candidate, target(candidate.inputScale()), members.get(0).heapMb()));
   }
 
   /**
@@ -300,7 +323,6 @@ public final class JobModel {
         schedule,
         scaled(schedule, candidate, candidate.inputScale(), growth, contention),
         schedule.change(candidate, candidate.inputScale()),
-        schedule.prior(candidate, candidate.inputScale()),
         schedule.isSame(candidate) && isSameInput(candidate.inputScale()));
     return new Forecast(
         corrected(schedule.predict(answer.candidate()), answer), spread(answer), List.of(), false);
@@ -313,14 +335,28 @@ public final class JobModel {
         : OptionalDouble.empty();
   }
 
+  /** One run's answer: what its schedule is asked, and how that differs from what it had. */
   private record Answer(
-      RecordedSchedule schedule, Candidate candidate, Change change, double prior, boolean same) {}
+      RecordedSchedule schedule, Candidate candidate, Change change, boolean same) {
+    double prior() {
+      return change.prior();
+    }
+  }
+
+  private static Answer answer(Member by, Asked asked, double growth, double contention) {
+    double ratio = inputRatio(by, asked);
+    return new Answer(
+        by.schedule(),
+        scaled(by.schedule(), asked.candidate(), ratio, growth, contention),
+        by.schedule().change(asked.candidate(), ratio).withHeap(heapRatio(by, asked)),
+        isSame(by, asked));
+  }
 
   /** The answer that counts, and the runs that it is the median of. */
   private record Middle(Answer answer, Estimate estimate, List<ApplicationRun> runs) {}
 
-  private Middle middle(Candidate candidate, OptionalDouble input) {
-    List<Near> near = nearest(candidate, input);
+  private Middle middle(Asked asked) {
+    List<Near> near = nearest(asked);
     record Timed(Answer answer, Estimate estimate) {}
     List<Timed> timed = new ArrayList<>();
     for (Near one : near) {
@@ -335,13 +371,13 @@ public final class JobModel {
         near.stream().map(one -> one.member().run()).toList());
   }
 
-  private Forecast forecast(Candidate candidate, OptionalDouble input) {
-    Middle middle = middle(candidate, input);
+  private Forecast forecast(Asked asked) {
+    Middle middle = middle(asked);
     return new Forecast(
         corrected(middle.estimate(), middle.answer()),
         spread(middle.answer()),
         middle.runs(),
-        isOutside(input));
+        isOutside(asked.input()));
   }
 
   /** What a run says of its own configuration needs no correction. */
@@ -403,19 +439,10 @@ public final class JobModel {
 
   private record Near(Member member, Answer answer) {}
 
-  private List<Near> nearest(Candidate candidate, OptionalDouble input) {
+  private List<Near> nearest(Asked asked) {
     List<Near> answers = new ArrayList<>();
     for (Member member : members) {
-      double ratio = inputRatio(member, candidate, input);
-      RecordedSchedule schedule = member.schedule();
-      answers.add(new Near(
-          member,
-          new Answer(
-              schedule,
-              scaled(schedule, candidate, ratio, growth, contention),
-              schedule.change(candidate, ratio),
-              schedule.prior(candidate, ratio),
-              isSame(member, candidate, input))));
+      answers.add(new Near(member, answer(member, asked, growth, contention)));
     }
     // Stable: equally near ones stay newest first.
     answers.sort(Comparator.comparingDouble(near -> near.answer().prior()));
@@ -454,14 +481,23 @@ public final class JobModel {
         || input.getAsDouble() < seen[0] / GROWTH_RANGE;
   }
 
-  private static double inputRatio(Member member, Candidate candidate, OptionalDouble input) {
-    return input.isPresent() && member.input().isPresent()
-        ? input.getAsDouble() / member.input().getAsDouble()
-        : candidate.inputScale();
+  private static double inputRatio(Member member, Asked asked) {
+    return asked.input().isPresent() && member.input().isPresent()
+        ? asked.input().getAsDouble() / member.input().getAsDouble()
+        : asked.candidate().inputScale();
   }
 
-  private static boolean isSame(Member member, Candidate candidate, OptionalDouble input) {
-    return member.schedule().isSame(candidate) && isSameInput(inputRatio(member, candidate, input));
+  private static double heapRatio(Member member, Asked asked) {
+    OptionalLong had = member.heapMb();
+    return asked.heapMb().isPresent() && had.isPresent()
+        ? Math.max(1.0, asked.heapMb().getAsLong()) / Math.max(1, had.getAsLong())
+        : 1;
+  }
+
+  private static boolean isSame(Member member, Asked asked) {
+    return member.schedule().isSame(asked.candidate())
+        && isSameInput(inputRatio(member, asked))
+        && heapRatio(member, asked) == 1;
   }
 
   private static boolean isSameInput(double ratio) {
@@ -531,9 +567,9 @@ public final class JobModel {
     int[] numbers = new int[members.size()];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = i;
-      Candidate had = asked(members.get(i).schedule());
+      Asked had = members.get(i).asked();
       for (int j = 0; j < i; j++) {
-        if (isSame(members.get(j), had, members.get(i).input())) {
+        if (isSame(members.get(j), had)) {
           numbers[i] = numbers[j];
           break;
         }
@@ -545,11 +581,11 @@ public final class JobModel {
   /** Each run as the nearest of other configurations predict it, one by one. */
   private static List<Correction.Pair> pairs(
       List<Member> members, int[] configurations, double growth, double contention) {
-    record Known(int from, RecordedSchedule schedule, double ratio, Change change) {}
+    record Known(int from, Answer answer) {}
     List<Correction.Pair> pairs = new ArrayList<>();
     for (int to = 0; to < members.size(); to++) {
       Member left = members.get(to);
-      Candidate had = asked(left.schedule());
+      Asked had = left.asked();
       double actual = left.schedule().recordedStartupMs() + left.schedule().recordedWorkMs();
       if (actual <= 0) {
         continue;
@@ -557,20 +593,18 @@ public final class JobModel {
       List<Known> known = new ArrayList<>();
       for (int from = 0; from < members.size(); from++) {
         if (configurations[from] != configurations[to]) {
-          double ratio = inputRatio(members.get(from), had, left.input());
-          RecordedSchedule schedule = members.get(from).schedule();
-          known.add(new Known(configurations[from], schedule, ratio, schedule.change(had, ratio)));
+          known.add(
+              new Known(configurations[from], answer(members.get(from), had, growth, contention)));
         }
       }
-      known.sort(Comparator.comparingDouble(one -> one.change().prior()));
+      known.sort(Comparator.comparingDouble(one -> one.answer().prior()));
       for (Known one : known.subList(0, Math.min(MOST_PAIRS, known.size()))) {
-        double predicted = one.schedule()
-            .predict(scaled(one.schedule(), had, one.ratio(), growth, contention))
-            .durationMs();
+        Answer answer = one.answer();
+        double predicted = answer.schedule().predict(answer.candidate()).durationMs();
         pairs.add(new Correction.Pair(
             one.from(),
             configurations[to],
-            one.change(),
+            answer.change(),
             Math.log(actual / Math.max(1, predicted))));
       }
     }
@@ -584,19 +618,18 @@ public final class JobModel {
       Member left = members.get(i);
       List<Member> remaining = new ArrayList<>(members);
       remaining.remove(i);
-      Candidate had = asked(left.schedule());
+      Asked had = left.asked();
       double actual = left.schedule().recordedStartupMs() + left.schedule().recordedWorkMs();
       Correction learned = Correction.without(pairs, configurations[i]);
       for (boolean same : new boolean[] {true, false}) {
-        List<Member> rest = remaining.stream()
-            .filter(other -> isSame(other, had, left.input()) == same)
-            .toList();
+        List<Member> rest =
+            remaining.stream().filter(other -> isSame(other, had) == same).toList();
         if (rest.isEmpty() || actual <= 0) {
           continue;
         }
         JobModel known = new JobModel(
             rest, growth(rest).orElse(1), true, List.of(), Correction.NONE, OtherJobs.NONE);
-        Middle middle = known.middle(had.withInputScale(scale(left, rest.get(0))), left.input());
+        Middle middle = known.middle(relative(left, rest.get(0)));
         residuals.add(new Residual(
             same,
             configurations[i],

@@ -16,8 +16,10 @@ import java.util.List;
  * <p>For a question that other runs had too, the interval is theirs alone from {@value #CONFORMAL} left-out
  * runs on (split conformal, normalised: Lei et al. 2018). A changed question is not one of those that were
  * left out, so that conformal prediction promises nothing there: the interval is what {@link
- * Correction} expects of such a change, and a question that is more than {@value #REACH} times as far as any of
- * the left-out ones was can only be made less sure by them.
+ * Correction} expects of such a change.
+ *
+ * <p>A question that is more than {@value #REACH} times as far as any of the left-out ones was, or of a kind
+ * of change that they tell little of, can only be made less sure by them.
  *
  * @param prior standard deviation that the distance from what was recorded alone would give
  * @param known the same, by what the job's own runs say of such changes
@@ -26,7 +28,7 @@ import java.util.List;
  * @param leftOut how many left-out runs of the job, of the kind that is asked, it rests on; for a changed
  *     question how many left-out configurations
  * @param hits how many of them lay within 20 % of their prediction; of a configuration the share that did
- * @param farthest the largest prior among them; 0 where there are none
+ * @param beyond whether the question is farther than they tell of
  * @param pool left-out runs of other jobs, of the same kind, that stand in where there are too few
  */
 public record Spread(
@@ -36,7 +38,7 @@ public record Spread(
     double halfWidth,
     int leftOut,
     double hits,
-    double farthest,
+    boolean beyond,
     Pool pool) {
   /** From so many on the order statistic for 90 % exists: ceil(0.9 (n + 1)) <= n. */
   public static final int CONFORMAL = 9;
@@ -79,14 +81,23 @@ public record Spread(
   static Spread of(double prior, List<Double> residuals, int hits, double farthest, Pool pool) {
     double squares =
         residuals.stream().mapToDouble(residual -> residual * residual).sum();
-    Spread weighed = weighed(prior, prior, squares, residuals.size(), hits, farthest, pool);
+    boolean beyond = prior > REACH * farthest;
+    Spread weighed = weighed(prior, prior, squares, residuals.size(), hits, beyond, pool);
     if (residuals.size() < CONFORMAL) {
       return weighed;
     }
     double[] sizes = residuals.stream().mapToDouble(Math::abs).sorted().toArray();
     int rank = (int) Math.ceil(Recommendation.INTERVAL_COVERAGE * (sizes.length + 1));
     double half = prior * sizes[Math.min(rank, sizes.length) - 1];
-    return weighed.withHalfWidth(weighed.isBeyond() ? Math.max(half, Z90 * weighed.sigma()) : half);
+    return new Spread(
+        prior,
+        prior,
+        weighed.sigma,
+        beyond ? Math.max(half, Z90 * weighed.sigma) : half,
+        weighed.leftOut,
+        hits,
+        beyond,
+        pool);
   }
 
   /**
@@ -107,7 +118,7 @@ public record Spread(
         correction.squares(),
         correction.configurations(),
         hits,
-        farthest,
+        prior > REACH * farthest || correction.isNew(change),
         pool);
   }
 
@@ -117,22 +128,13 @@ public record Spread(
       double squares,
       int figures,
       double hits,
-      double farthest,
+      boolean beyond,
       Pool pool) {
-    boolean beyond = prior > REACH * farthest;
     double others = ratio(pool, prior);
     double ratio = (PRIOR_WEIGHT * others + squares) / (PRIOR_WEIGHT + figures);
     double sigma = known * Math.sqrt(beyond ? Math.max(others, ratio) : ratio);
     double half = Z90 * sigma * fewness(figures + pool.jobs());
-    return new Spread(prior, known, sigma, half, figures, hits, farthest, pool);
-  }
-
-  private Spread withHalfWidth(double half) {
-    return new Spread(prior, known, sigma, half, leftOut, hits, farthest, pool);
-  }
-
-  private boolean isBeyond() {
-    return prior > REACH * farthest;
+    return new Spread(prior, known, sigma, half, figures, hits, beyond, pool);
   }
 
   /**
@@ -176,13 +178,13 @@ public record Spread(
             halfWidth * factor,
             leftOut,
             hits,
-            farthest,
+            beyond,
             pool);
   }
 
   /** Whether the job's own left-out runs are enough, and near enough, to say how often predictions hold. */
   public boolean isOwn() {
-    return leftOut >= OWN && !isBeyond();
+    return leftOut >= OWN && !beyond;
   }
 
   /** Whether other jobs' left-out runs say it in their place. */

@@ -37,6 +37,9 @@ class CorrectionTest {
     assertThat(executors(8).atLeast(0.05))
         .satisfies(same -> assertThat(same.prior()).isEqualTo(executors(8).prior()));
     assertThat(executors(8).atLeast(0.5).prior()).isCloseTo(0.5, within(1e-12));
+    assertThat(executors(4).withHeap(2).prior())
+        .isEqualTo(executors(4).withHeap(0.5).prior());
+    assertThat(executors(4).withHeap(4).prior()).isCloseTo(Math.hypot(0.08, 0.2), within(1e-12));
     // What else makes it farther has the direction of the slots.
     assertThat(executors(2).atLeast(0.5).part(5))
         .isEqualTo(-executors(8).atLeast(0.5).part(5));
@@ -60,6 +63,8 @@ class CorrectionTest {
     // It was a surprise: what is assumed is far too sure of this job, in every direction.
     assertThat(learned.squares()).isGreaterThan(50);
     assertThat(learned.configurations()).isEqualTo(3);
+    assertThat(learned.isNew(executors(64))).isFalse();
+    assertThat(learned.isNew(partitions(800))).isTrue();
     assertThat(learned.shift(partitions(800))).isZero();
     assertThat(learned.prior(partitions(800))).isCloseTo(partitions(800).prior(), within(1e-12));
   }

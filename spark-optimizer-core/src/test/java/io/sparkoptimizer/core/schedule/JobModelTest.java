@@ -125,6 +125,46 @@ class JobModelTest {
   }
 
   @Test
+  void forecast_runOfAnotherHeap_isAChangedQuestion() {
+    List<ApplicationRun> runs = TestRuns.repeated(
+        6,
+        i -> TestRuns.etl()
+            .conf("spark.executor.memory", i < 3 ? "2g" : "8g")
+            .slower(i < 3 ? 2 : 1));
+    JobModel model = JobModel.of(runs).orElseThrow();
+
+    // Asked with the heap of the newest run, which the slow ones did not have.
+    JobModel.Forecast forecast = model.forecast(model.newest().recorded());
+
+    assertThat(forecast.runs())
+        .hasSize(3)
+        .allSatisfy(
+            run -> assertThat(run.configuration()).containsEntry("spark.executor.memory", "8g"));
+    assertThat(forecast.spread().leftOut()).isEqualTo(6);
+    assertThat(forecast.spread().hits()).isEqualTo(6);
+    // Of another count two configurations were left out, not six runs.
+    assertThat(model.forecast(Candidate.fixed(9, 2)).spread().leftOut()).isEqualTo(2);
+  }
+
+  @Test
+  void forecast_kindOfChangeThatNoRunShows_isNoSurerThanAssumed() {
+    // It has run with many partition counts, always as predicted, and on one count of executors.
+    JobModel model = JobModel.of(TestRuns.repeated(
+            6, i -> TestRuns.etl().conf("spark.sql.shuffle.partitions", "" + (50 << i))))
+        .orElseThrow();
+    Candidate had = model.newest().recorded();
+
+    Spread executors = model.forecast(Candidate.fixed(2 * had.executors(), 2)).spread();
+    Spread partitions =
+        model.forecast(had.withShufflePartitions(OptionalInt.of(250))).spread();
+
+    assertThat(executors.isOwn()).isFalse();
+    assertThat(executors.sigma()).isGreaterThanOrEqualTo(executors.prior() * (1 - 1e-12));
+    assertThat(partitions.leftOut()).isEqualTo(6);
+    assertThat(partitions.isOwn()).isTrue();
+  }
+
+  @Test
   void forecast_oneConfigurationBesideMany_isNoEvidenceOfItsOwn() {
     JobModel model = JobModel.of(TestRuns.repeated(12, i -> TestRuns.etl().executors(4 + i % 2, 2)))
         .orElseThrow();
@@ -229,15 +269,16 @@ class JobModelTest {
 
   @Test
   void forecast_countFarFromAllSeen_isNotOwn() {
-    JobModel model = JobModel.of(TestRuns.repeated(12, i -> TestRuns.etl().executors(4 + i % 3, 2)))
+    JobModel model = JobModel.of(TestRuns.repeated(
+            12, i -> TestRuns.etl().executors(4 << i % 3, 2)))
         .orElseThrow();
 
-    Spread near = model.forecast(Candidate.fixed(6, 2)).spread();
+    Spread near = model.forecast(Candidate.fixed(20, 2)).spread();
     Spread far = model.forecast(Candidate.fixed(1_000, 2)).spread();
 
     assertThat(near.isOwn()).isTrue();
     assertThat(far.isOwn()).isFalse();
-    assertThat(far.withinTwentyPercent()).isLessThan(0.5);
+    assertThat(far.withinTwentyPercent()).isLessThan(near.withinTwentyPercent());
   }
 
   @Test
