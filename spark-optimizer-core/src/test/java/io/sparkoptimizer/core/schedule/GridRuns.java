@@ -80,12 +80,11 @@ final class GridRuns {
     return folder;
   }
 
-  /** The project's own grid; skips the test where it is not there. */
-  static Path own() {
+  /** The project's own grid; empty where it is not there. */
+  static List<Row> own() throws IOException {
     String grid = System.getProperty("grid", "");
     Path folder = grid.isBlank() ? Path.of("..", "samples", "grid") : Path.of(grid);
-    assumeTrue(Files.exists(folder.resolve("manifest.csv")), "no grid in " + folder);
-    return folder;
+    return Files.exists(folder.resolve("manifest.csv")) ? read(folder) : List.of();
   }
 
   /** All runs of a grid that went through, in the order of its manifest. */
