@@ -125,10 +125,14 @@ final class GridCalibration {
 
   /** The grid without one workload. */
   private static FakeHistory history(List<Row> rows, String without) {
-    return new FakeHistory(rows.stream()
-        .filter(row -> !row.given().workload().equals(without))
+    return new FakeHistory(asJobs(where(rows, row -> !row.given().workload().equals(without))));
+  }
+
+  /** The runs, a workload as one job whatever they are named. */
+  static List<ApplicationRun> asJobs(List<Row> rows) {
+    return rows.stream()
         .map(row -> row.run().toBuilder().name(job(row)).jobSignature(job(row)).build())
-        .toList());
+        .toList();
   }
 
   /** A workload; one of each size where runs do not report what they read, so that nothing tells them apart. */
@@ -200,7 +204,7 @@ final class GridCalibration {
         Math.abs(off) / spread.prior()));
   }
 
-  private static List<Outcome> where(List<Outcome> all, Predicate<Outcome> which) {
+  private static <T> List<T> where(List<T> all, Predicate<T> which) {
     return all.stream().filter(which).toList();
   }
 
