@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** What {@code spark-optimizer backtest} says of several histories. */
@@ -46,8 +47,9 @@ final class GridBacktests {
     results.put(history, ofHistory);
   }
 
-  Backtest of(String history, String protocol) {
-    return results.get(history).get(protocol);
+  /** Empty where the protocol holds none of the history's runs out. */
+  Optional<Backtest> of(String history, String protocol) {
+    return Optional.ofNullable(results.getOrDefault(history, Map.of()).get(protocol));
   }
 
   /** Errors: ours, and each baseline's with ours on the same points in brackets where it answered fewer. */
