@@ -162,7 +162,7 @@ final class TaskOrder {
    */
   synchronized double endMs(int slots, double coldMs) {
     if (endSlots == null) {
-      int most = Math.min(ENDS, stage.tasks() + 1);
+      int most = (int) Math.min(ENDS, stage.tasks() + 1L);
       endSlots = new int[most];
       endColdMs = new double[most];
       ends = new double[most];
