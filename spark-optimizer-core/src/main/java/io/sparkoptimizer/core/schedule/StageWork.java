@@ -1,5 +1,6 @@
 package io.sparkoptimizer.core.schedule;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -55,12 +56,23 @@ record StageWork(
     }
     double hottest = Math.max(share, cut.isScan() ? 1 : input);
     double hot = HOT_KEY_FACTOR * warmMs[warmMs.length / 2];
+    // Several tasks put into one vary less, each beside its size, than they did.
+    double joined = Math.max(1, Math.min((double) tasks / count, share));
+    double mean = 0;
+    for (double ms : warmMs) {
+      mean += Math.max(0, ms - taskCostMs) / warmMs.length;
+    }
     double[] times = new double[warmMs.length];
     for (int i = 0; i < times.length; i++) {
       double fixed = Math.min(warmMs[i], taskCostMs);
-      double data = (warmMs[i] - fixed) * (warmMs[i] > hot ? hottest : share);
-      times[i] = (fixed + data) * slowdown;
+      double data = warmMs[i] - fixed;
+      boolean isHot = warmMs[i] > hot;
+      double changed = joined > 1
+          ? share * mean + share / joined * (data - mean) * (isHot ? 1 : Math.sqrt(joined))
+          : data * (isHot ? hottest : share);
+      times[i] = (fixed + Math.max(0, changed)) * slowdown;
     }
+    Arrays.sort(times);
     return new StageWork(job, parents, overheadMs, count, times, cold, taskCostMs, cut);
   }
 }

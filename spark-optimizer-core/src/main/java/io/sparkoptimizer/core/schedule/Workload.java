@@ -85,13 +85,11 @@ record Workload(
   private static final double SLOWEST_BYTES_PER_MS = (1 << 18) / 1000.0;
 
   /**
-   * What a task takes in its run time beside its data: fetching its first block, making its output. Judgement,
-   * after Spark's tuning guide, by which tasks pay from 200 ms on.
+   * What a task takes in its run time beside its data, on average: fetching its first block, making its output.
+   * Judgement: by Spark's tuning guide tasks pay from 200 ms on, and the first byte from an object store takes
+   * 100 to 200 ms.
    */
-  private static final double TASK_COST_MS = 50;
-
-  /** Standard deviation, as a part of a task's time, of how much of it is assumed to follow the bytes. */
-  private static final double ASSUMED_SHARE_ERROR = 0.5;
+  private static final double TASK_COST_MS = 100;
 
   /** Spark's default parallelism with so many cores registered. */
   int parallelism(int cores) {
@@ -462,9 +460,9 @@ record Workload(
     }
 
     /**
-     * What a task costs whatever its data. Measured is what is not run time. Of the rest, what follows the
-     * bytes is told by the line through the stage's tasks, as far as they differ in what they read: that line
-     * and what is assumed beforehand are weighed by their variances.
+     * What a task costs whatever its data. Measured is what is not run time. Of the rest it is what the line of
+     * time by bytes through the stage's tasks does not give to the bytes, as far as the tasks differ in what
+     * they read; beforehand it is exponential.
      */
     private static double taskCost(StageAttempt attempt, double[] figures, int tasks) {
       double mean = Arrays.stream(figures).average().orElse(0);
@@ -474,18 +472,39 @@ record Workload(
           : Math.max(0, (double) (attempt.slotTimeMs() - running.getAsLong()) / tasks);
       double rest = Math.max(0, mean - measured);
       TimeByBytes line = attempt.timeByBytes();
-      double follows = Math.max(0, rest - TASK_COST_MS);
-      if (line.meanBytes() > 0) {
-        follows = Math.min(follows, line.meanBytes() / SLOWEST_BYTES_PER_MS);
-      }
+      double slow =
+          line.meanBytes() > 0 ? Math.max(0, rest - line.meanBytes() / SLOWEST_BYTES_PER_MS) : 0;
+      double said = Math.min(TASK_COST_MS, rest);
       if (line.msPerMib().isPresent() && rest > 0) {
-        double told = line.msPerMib().getAsDouble() * line.meanBytes() / (1 << 20);
-        double error = line.msPerMibError().orElse(0) * line.meanBytes() / (1 << 20);
-        double assumed = ASSUMED_SHARE_ERROR * rest;
-        double weight = assumed * assumed / (assumed * assumed + error * error);
-        follows += weight * (told - follows);
+        double mib = line.meanBytes() / (1 << 20);
+        said = weighed(
+            rest - line.msPerMib().getAsDouble() * mib, line.msPerMibError().orElse(0) * mib, rest);
       }
-      return mean - Math.max(0, Math.min(rest, follows));
+      return mean - rest + Math.max(slow, said);
+    }
+
+    /**
+     * The mean of a cost that the line tells with an error, exponential beforehand, between 0 and a most: a
+     * normal distribution cut off at both ends (the exponential only moves it).
+     */
+    private static double weighed(double told, double error, double most) {
+      if (error <= 0) {
+        return Math.max(0, Math.min(most, told));
+      }
+      double centre = told - error * error / TASK_COST_MS;
+      double low = -centre / error;
+      double high = (most - centre) / error;
+      double between = Spread.normal(high) - Spread.normal(low);
+      if (between < 1e-6) {
+        // Far out in a tail: what is beforehand decides, or the nearer end does.
+        return low > 0 ? Math.min(most, error * error / Math.max(-centre, error)) : most;
+      }
+      double moved = error * (density(low) - density(high)) / between;
+      return Math.max(0, Math.min(most, centre + moved));
+    }
+
+    private static double density(double x) {
+      return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
     }
   }
 }

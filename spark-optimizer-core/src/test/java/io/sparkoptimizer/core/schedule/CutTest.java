@@ -1,6 +1,7 @@
 package io.sparkoptimizer.core.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
@@ -115,6 +116,25 @@ class CutTest {
     assertThat(half.warmTotalMs()).isEqualTo(100 * 800 + 50 * 200.0);
     assertThat(twice.warmTotalMs()).isEqualTo(100 * (200 + 2 * 800.0));
     assertThat(stage.at(1, 100, 99, 1)).isSameAs(stage);
+  }
+
+  @Test
+  void at_tasksPutTogether_varyLessThanOneAlone() {
+    double[] times = new double[100];
+    for (int i = 0; i < times.length; i++) {
+      times[i] = i < 50 ? 100 : 300;
+    }
+    StageWork stage =
+        new StageWork(0, List.of(), 0, 100, times, ColdStart.NONE, 0, new Cut.Partitions(100, 100));
+
+    StageWork joined = stage.at(1, 25, 8, 1);
+
+    assertThat(joined.warmTotalMs()).isCloseTo(stage.warmTotalMs(), within(1e-6));
+    // Four of 200 on average, apart by twice 100 and not four times.
+    assertThat(joined.warmMs()[0]).isEqualTo(600);
+    assertThat(joined.warmMs()[99]).isEqualTo(1_000);
+    // More data in as many tasks makes long ones long in proportion.
+    assertThat(stage.at(4, 100, 8, 1).warmMs()[99]).isEqualTo(1_200);
   }
 
   /** {@code FilePartition.maxSplitBytes} and {@code getFilePartitions}. */
