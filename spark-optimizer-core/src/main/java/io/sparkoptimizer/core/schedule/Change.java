@@ -85,7 +85,7 @@ final class Change {
     return parts[kind];
   }
 
-  private static double log2(double ratio) {
+  static double log2(double ratio) {
     return Math.log(ratio) / Math.log(2);
   }
 }

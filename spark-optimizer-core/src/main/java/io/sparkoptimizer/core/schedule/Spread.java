@@ -166,6 +166,15 @@ public record Spread(
     return new Interval(predicted * Math.exp(-half), predicted, predicted * Math.exp(half));
   }
 
+  /**
+   * What another heap adds to the doubt, as a standard deviation.
+   *
+   * @param ratio of what is asked to what the run had
+   */
+  public static double heapDoubt(double ratio) {
+    return Change.PER_HEAP * Math.abs(Change.log2(ratio));
+  }
+
   /** The same with one more, independent, standard deviation of doubt. */
   public Spread widened(double more) {
     double factor = Math.sqrt(1 + square(more / sigma));

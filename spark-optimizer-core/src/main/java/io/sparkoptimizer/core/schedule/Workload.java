@@ -10,7 +10,6 @@ import io.sparkoptimizer.spark.SparkSettings;
 import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.TaskDistribution;
 import io.sparkoptimizer.spark.TaskMetric;
-import io.sparkoptimizer.spark.TimeByBytes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -64,32 +63,6 @@ record Workload(
 
   /** Task times kept of a stage; more would not change a schedule. */
   private static final int FIGURES = 1000;
-
-  /**
-   * Deserialisation is the part of loading classes that Spark measures. All of it was 1.3 to 3.6 times as
-   * much in the first tasks of the runs that were looked at; what is longer is skew, and stays with its task.
-   */
-  private static final double LOADING_PER_DESERIALIZATION = 4;
-
-  /**
-   * How much longer than deserialisation uncompiled code keeps a processor at most. Where the same stage ran on
-   * one JVM and on two and four, the processor time that each further one added was 4 to 8 times as long.
-   */
-  private static final double COMPILING_PER_DESERIALIZATION = 6;
-
-  /**
-   * What a task reads more slowly than this (256 KiB a second) it does not work on but waits beside: for a
-   * connection, a commit, a service. Such time does not follow the bytes. Judgement; Python and models that
-   * score row by row are faster by an order.
-   */
-  private static final double SLOWEST_BYTES_PER_MS = (1 << 18) / 1000.0;
-
-  /**
-   * What a task takes in its run time beside its data, on average: fetching its first block, making its output.
-   * Judgement: by Spark's tuning guide tasks pay from 200 ms on, and the first byte from an object store takes
-   * 100 to 200 ms.
-   */
-  private static final double TASK_COST_MS = 100;
 
   /** Spark's default parallelism with so many cores registered. */
   int parallelism(int cores) {
@@ -359,7 +332,7 @@ record Workload(
       for (int i = 0; i < figures.length; i++) {
         figures[i] *= factor;
       }
-      ColdStart cold = coldStart(attempt, figures, tasks, Math.min(slots, tasks));
+      ColdStart cold = ColdStart.takeOut(attempt, figures, tasks, Math.min(slots, tasks));
       return new StageWork(
           jobs.isEmpty() ? 0 : owner[s],
           List.copyOf(parents),
@@ -367,7 +340,7 @@ record Workload(
           tasks,
           figures,
           cold,
-          taskCost(attempt, figures, tasks),
+          TaskCost.ofMs(attempt, figures, tasks),
           // What is tried again is cut as it was.
           tasks == attempt.numTasks() ? taskCounts.of(attempt) : new Cut.Fixed(tasks));
     }
@@ -400,111 +373,6 @@ record Workload(
         }
       }
       return low;
-    }
-
-    /**
-     * Takes the cold start out of the times and returns what it took of each slot. On a slot that is new to
-     * a stage classes are loaded and code runs uncompiled. The sketch does not say which tasks were the first
-     * ones: the longest are taken for them and brought down to the mean of the others, as far as it is not
-     * more than was taken out; what is left is taken from all, for code gets warm over several tasks.
-     */
-    private static ColdStart coldStart(
-        StageAttempt attempt, double[] figures, int tasks, int firstTasks) {
-      OptionalLong deserialize = attempt.metrics().get(TaskMetric.EXECUTOR_DESERIALIZE_TIME_MS);
-      double sum = Arrays.stream(figures).sum();
-      if (deserialize.isEmpty() || sum <= 0) {
-        return ColdStart.NONE;
-      }
-      double measured = deserializeOfFirst(attempt, deserialize.getAsLong(), firstTasks);
-      double processor =
-          attempt.metrics().orZero(TaskMetric.EXECUTOR_CPU_TIME_NS) / 1e6 / firstTasks;
-      int rest = figures.length - (int) Math.round((double) firstTasks * figures.length / tasks);
-      boolean some = rest > 0 && rest < figures.length;
-      double mean = some ? Arrays.stream(figures, 0, rest).average().orElse(0) : 0;
-      double meanFirst =
-          some ? Arrays.stream(figures, rest, figures.length).average().orElse(0) : 0;
-      // Where every task was a first one, only what was measured apart can be told from the work.
-      double loading = some
-          ? Math.max(0, Math.min(meanFirst - mean, LOADING_PER_DESERIALIZATION * measured))
-          : measured;
-      double uncompiled = measured + Math.min(processor, COMPILING_PER_DESERIALIZATION * measured);
-      double firstFigures = (double) firstTasks * figures.length / tasks;
-      double cold = Math.min(sum / firstFigures, Math.max(loading, uncompiled));
-      double left = cold * firstFigures;
-      for (int i = rest; some && i < figures.length; i++) {
-        double taken = Math.max(0, Math.min(cold, figures[i] - mean));
-        figures[i] -= taken;
-        left -= taken;
-      }
-      double warm = sum - cold * firstFigures;
-      for (int i = 0; i < figures.length; i++) {
-        figures[i] *= warm / (warm + left);
-      }
-      Arrays.sort(figures);
-      return new ColdStart(Math.min(loading, cold), Math.max(0, cold - loading));
-    }
-
-    /**
-     * What each first task took to deserialise. Where there are many tasks a slot, the later ones' is most of
-     * the sum: what tasks take beside their run time beyond its median is the first ones'.
-     */
-    private static double deserializeOfFirst(StageAttempt attempt, long all, int firstTasks) {
-      Distribution slot = attempt.distribution(TaskDistribution.DURATION_MS);
-      Distribution running = attempt.distribution(TaskDistribution.RUN_TIME_MS);
-      if (slot.count() <= 2L * firstTasks || running.count() != slot.count()) {
-        return (double) all / firstTasks;
-      }
-      double later = (double) slot.quantile(0.5) - running.quantile(0.5);
-      double beyond = slot.sum() - running.sum() - slot.count() * Math.max(0, later);
-      return Math.max(0, Math.min(all, beyond)) / firstTasks;
-    }
-
-    /**
-     * What a task costs whatever its data. Measured is what is not run time. Of the rest it is what the line of
-     * time by bytes through the stage's tasks does not give to the bytes, as far as the tasks differ in what
-     * they read; beforehand it is exponential.
-     */
-    private static double taskCost(StageAttempt attempt, double[] figures, int tasks) {
-      double mean = Arrays.stream(figures).average().orElse(0);
-      OptionalLong running = attempt.metrics().get(TaskMetric.EXECUTOR_RUN_TIME_MS);
-      double measured = running.isEmpty()
-          ? 0
-          : Math.max(0, (double) (attempt.slotTimeMs() - running.getAsLong()) / tasks);
-      double rest = Math.max(0, mean - measured);
-      TimeByBytes line = attempt.timeByBytes();
-      double slow =
-          line.meanBytes() > 0 ? Math.max(0, rest - line.meanBytes() / SLOWEST_BYTES_PER_MS) : 0;
-      double said = Math.min(TASK_COST_MS, rest);
-      if (line.msPerMib().isPresent() && rest > 0) {
-        double mib = line.meanBytes() / (1 << 20);
-        said = weighed(
-            rest - line.msPerMib().getAsDouble() * mib, line.msPerMibError().orElse(0) * mib, rest);
-      }
-      return mean - rest + Math.max(slow, said);
-    }
-
-    /**
-     * The mean of a cost that the line tells with an error, exponential beforehand, between 0 and a most: a
-     * normal distribution cut off at both ends (the exponential only moves it).
-     */
-    private static double weighed(double told, double error, double most) {
-      if (error <= 0) {
-        return Math.max(0, Math.min(most, told));
-      }
-      double centre = told - error * error / TASK_COST_MS;
-      double low = -centre / error;
-      double high = (most - centre) / error;
-      double between = Spread.normal(high) - Spread.normal(low);
-      if (between < 1e-6) {
-        // Far out in a tail: what is beforehand decides, or the nearer end does.
-        return low > 0 ? Math.min(most, error * error / Math.max(-centre, error)) : most;
-      }
-      double moved = error * (density(low) - density(high)) / between;
-      return Math.max(0, Math.min(most, centre + moved));
-    }
-
-    private static double density(double x) {
-      return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
     }
   }
 }

@@ -35,9 +35,6 @@ import java.util.function.Supplier;
  * there are some, and from the prior of {@link Spread} otherwise. What no mechanism covers is refused.
  */
 public final class WhatIfModel {
-  /** A heap changes time through the collector and through spill, and no schedule knows how much. */
-  private static final double PER_HEAP_DOUBLING = 0.10;
-
   /**
    * The cores of an executor, or the heap for each task, may be so many times as large, or as small, as any
    * that a run of the job had. What a doubling does is an assumption, and no assumption is carried beyond three.
@@ -343,8 +340,7 @@ public final class WhatIfModel {
   private double heapDoubt(Setup asked) {
     return asked.heapMb() == setup.heapMb()
         ? 0
-        : Math.abs(Math.log(asked.heapATask() / setup.heapATask()) / Math.log(2))
-            * PER_HEAP_DOUBLING;
+        : Spread.heapDoubt(asked.heapATask() / setup.heapATask());
   }
 
   private static WhatIf.Point refused(Setup asked, String why) {
