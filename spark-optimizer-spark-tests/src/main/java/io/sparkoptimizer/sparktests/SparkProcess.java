@@ -100,6 +100,7 @@ public final class SparkProcess implements AutoCloseable {
     private String master = "local[2]";
     private String mainClass = "io.sparkoptimizer.sparktests.jobs.Workloads";
     private String driverMemory = "1g";
+    private String jvmOptions = "";
     private Path jar = SparkInstallation.jobsJar();
 
     private Builder(SparkInstallation installation, Path folder) {
@@ -143,6 +144,12 @@ public final class SparkProcess implements AutoCloseable {
     /** The driver's heap, as {@code --driver-memory} takes it. */
     public Builder driverMemory(String driverMemory) {
       this.driverMemory = driverMemory;
+      return this;
+    }
+
+    /** Options of every JVM of the application, the executors' too; no event log tells of them. */
+    public Builder jvmOptions(String options) {
+      jvmOptions = options;
       return this;
     }
 
@@ -197,8 +204,10 @@ public final class SparkProcess implements AutoCloseable {
       submit.addAll(arguments);
       List<String> command = installation.command(
           driverMemory, List.of(), "org.apache.spark.deploy.SparkSubmit", submit);
+      Map<String, String> environment = installation.environment();
+      environment.merge("JAVA_TOOL_OPTIONS", jvmOptions, (usual, more) -> usual + " " + more);
       return new SparkProcess(
-          ChildProcess.start("driver", command, installation.environment(), folder), eventLogs);
+          ChildProcess.start("driver", command, environment, folder), eventLogs);
     }
   }
 }
