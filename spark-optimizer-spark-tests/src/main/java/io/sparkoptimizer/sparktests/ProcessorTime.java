@@ -141,7 +141,7 @@ final class ProcessorTime {
       } catch (UncheckedIOException ended) {
         return Optional.empty();
       }
-      // After the name, which is in parentheses and may hold spaces, utime is 11, stime 12, nice 16.
+      // After the name, in parentheses, which may hold spaces: utime 11, stime 12, nice 16.
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       return Optional.of(new Usage(
           Long.parseLong(fields[11]) + Long.parseLong(fields[12]), Integer.parseInt(fields[16])));

@@ -118,17 +118,16 @@ public final class TruthGrid {
         break;
       }
       try {
+        clear(); // of what a grid that was killed left
         writeTables(run.point().inputMultiple());
         archiveClasses(run.point().spark());
         System.out.println(make(run));
       } catch (IllegalStateException | IOException e) {
         failed.add(run.name());
         System.out.println(run.name() + " failed: " + e.getMessage());
-      } finally {
-        delete(work.resolve("apps"));
-        delete(work.resolve("data/out"));
       }
     }
+    clear();
     return failed;
   }
 
@@ -189,8 +188,7 @@ public final class TruthGrid {
         .start()) {
       check(app.await(DEADLINE) == 0, app);
     }
-    delete(work.resolve("apps"));
-    delete(work.resolve("data/out"));
+    clear();
   }
 
   private String make(Run run) throws IOException {
@@ -316,6 +314,12 @@ public final class TruthGrid {
       throw new IllegalStateException("it did not end as it should; it said: ..."
           + output.substring(Math.max(0, output.length() - 4000)));
     }
+  }
+
+  /** Removes what a run leaves; its log and the tables are elsewhere. */
+  private void clear() throws IOException {
+    delete(work.resolve("apps"));
+    delete(work.resolve("data/out"));
   }
 
   private static void delete(Path folder) throws IOException {
