@@ -286,7 +286,7 @@ public final class RecordedSchedule {
   /**
    * What is not known where all slots share one machine, as a standard deviation of ln(actual / predicted):
    * no log tells how many processors it has. More slots may ask for more than there are; fewer may have
-   * been slowed by it in the run and no longer be. As many as the tasks were seen to use there are, and one.
+   * been slowed by it in the run and no longer be. As many as tasks used on average there are, and one.
    */
   private double machineDoubt(Candidate asked) {
     if (!work.sharedHost() && !local) {
@@ -294,7 +294,7 @@ public final class RecordedSchedule {
     }
     int had = recorded.executors() * slots(recorded.executorCores());
     int wanted = asked.executors() * slots(asked.executorCores());
-    double used = had * work.processorShare();
+    double used = work.processorMs() / Math.max(1, recordedWorkMs - recordedDriverMs);
     double off = wanted > had
         ? wanted * work.processorShare() / Math.max(1, used)
         : wanted < had && used >= SATURATED

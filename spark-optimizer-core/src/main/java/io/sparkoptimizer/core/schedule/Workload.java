@@ -43,6 +43,7 @@ import java.util.stream.IntStream;
  * @param cold what the first task of a new JVM takes longer
  * @param processorShare part of the tasks' run time in which they used a processor, 0 to 1; 1 where that
  *     is not logged
+ * @param processorMs processor time of all tasks; their run time where it is not logged
  * @param writesShuffle for each stage, whether its executors hold what others will read
  */
 @SuppressWarnings("ArrayRecordComponent") // numbers to be run over, never compared or handed out
@@ -59,6 +60,7 @@ record Workload(
     OptionalInt defaultParallelism,
     ColdStart cold,
     double processorShare,
+    double processorMs,
     boolean[] writesShuffle) {
 
   /** Task times kept of a stage; more would not change a schedule. */
@@ -239,6 +241,7 @@ record Workload(
           TaskCounts.setParallelism(run),
           cold,
           processorShare(),
+          processorShare() * sum(TaskMetric.EXECUTOR_RUN_TIME_MS),
           writesShuffle());
     }
 
