@@ -67,7 +67,9 @@ record ColdStart(double loadingMs, double compilingMs) {
     }
     double warm = sum - cold * firstFigures;
     for (int i = 0; i < figures.length; i++) {
-      figures[i] *= warm / (warm + left);
+      // Where all of the time was the first tasks', and of cold start, there is nothing left to
+      // take from.
+      figures[i] *= warm + left > 0 ? Math.max(0, warm / (warm + left)) : 0;
     }
     Arrays.sort(figures);
     return new ColdStart(Math.min(loading, cold), Math.max(0, cold - loading));

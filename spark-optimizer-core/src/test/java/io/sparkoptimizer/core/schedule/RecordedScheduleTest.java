@@ -73,6 +73,20 @@ class RecordedScheduleTest {
   }
 
   @Test
+  void predict_allTimeIsTheFirstTasksDeserialisation_isANumber() {
+    long[] times = new long[16];
+    times[14] = 50;
+    times[15] = 50;
+    RecordedSchedule schedule =
+        schedule(TestRuns.run().executors(1, 2).deserializeMs(50).stage(times, 1_000, 0));
+
+    Estimate estimate = schedule.predict(Candidate.fixed(4, 2));
+
+    assertThat(schedule.taskMs()).isBetween(0.0, 100.0);
+    assertThat(estimate.workMs()).isBetween(0.0, 10_000.0);
+  }
+
+  @Test
   void predict_equalQuestions_haveEqualAnswers() {
     ApplicationRun run = TestRuns.etl().build();
     Candidate candidate = Candidate.fixed(7, 3);
