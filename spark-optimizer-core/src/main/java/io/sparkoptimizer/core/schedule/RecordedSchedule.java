@@ -29,7 +29,7 @@ public final class RecordedSchedule {
   public static final int MOST_EXECUTORS = 10_000;
 
   /** Slots that a simulation keeps at most: beyond this its memory, and not its answer, grows. */
-  private static final int MOST_SLOTS = 200_000;
+  public static final int MOST_SLOTS = 200_000;
 
   /** No machine runs more tasks at a time. */
   private static final int MOST_SLOTS_EACH = 1_000;

@@ -186,10 +186,19 @@ public final class WhatIfModel {
   }
 
   private static Optional<String> refusalOfCount(Setup asked) {
-    return asked.executors() <= RecordedSchedule.MOST_EXECUTORS || asked.isDynamic()
-        ? Optional.empty()
-        : Optional.of("more than " + RecordedSchedule.MOST_EXECUTORS
-            + " executors are beyond what one Spark driver was seen to serve");
+    if (asked.isDynamic()) {
+      return Optional.empty();
+    }
+    if (asked.executors() > RecordedSchedule.MOST_EXECUTORS) {
+      return Optional.of("more than " + RecordedSchedule.MOST_EXECUTORS
+          + " executors are beyond what one Spark driver was seen to serve");
+    }
+    // Fewer would be simulated, and billed.
+    return (long) asked.executors() * (asked.cores() / asked.taskCpus())
+            > RecordedSchedule.MOST_SLOTS
+        ? Optional.of("more than " + RecordedSchedule.MOST_SLOTS
+            + " tasks at a time are beyond what is simulated")
+        : Optional.empty();
   }
 
   private Optional<String> refusalOfCores(Setup asked) {

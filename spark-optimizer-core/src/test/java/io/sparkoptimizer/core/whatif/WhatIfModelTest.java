@@ -303,6 +303,18 @@ class WhatIfModelTest {
   }
 
   @Test
+  void answer_moreSlotsThanAreSimulated_isRefusedAndNotAnsweredForFewer() {
+    List<WhatIf.Point> points = answer(
+            RUN,
+            new WhatIf.Query(
+                List.of(10_000), Optional.empty(), List.of(21), List.of(), List.of(), 1))
+        .points();
+
+    assertThat(points.get(0).refused())
+        .isEqualTo("more than 200000 tasks at a time are beyond what is simulated");
+  }
+
+  @Test
   void answer_moreExecutorsThanADriverServes_isRefusedWithTheReason() {
     List<WhatIf.Point> points = answer(
             RUN,
