@@ -87,7 +87,7 @@ sealed interface Cut {
       // A partition takes rests while their bytes, and the cost of opening all but the last, fit.
       double together = Math.max(1, Math.floor((most + openCostBytes) / (rest + openCostBytes)));
       double rests = rest < 1 && whole > 0 ? 0 : Math.ceil(all / together);
-      return atLeastOne(all * whole + rests + beyond * input);
+      return atLeastOne(all * whole + rests + grown(beyond, input));
     }
 
     @Override
@@ -149,7 +149,7 @@ sealed interface Cut {
       double full = Math.floor(initial / together);
       double restBytes = (initial - full * together) * each;
       boolean restAlone = restBytes > 0 && restBytes >= minPartitionBytes;
-      return atLeastOne(full + (restAlone ? 1 : 0) + beyond * input);
+      return atLeastOne(full + (restAlone ? 1 : 0) + grown(beyond, input));
     }
 
     @Override
@@ -161,6 +161,14 @@ sealed interface Cut {
       return new Coalesced(
           bytes, advisoryBytes, minPartitionBytes, initialPartitions, leastTasks, tasks);
     }
+  }
+
+  /**
+   * What a rule missed, over other input. Pieces beyond it grow with the input; where it says too many, more
+   * input makes them no fewer: the count itself may not grow, and would be used up.
+   */
+  private static double grown(int beyond, double input) {
+    return beyond * (beyond < 0 ? Math.min(1, input) : input);
   }
 
   private static int atLeastOne(double tasks) {

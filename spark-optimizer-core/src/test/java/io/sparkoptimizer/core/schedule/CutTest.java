@@ -103,6 +103,19 @@ class CutTest {
   }
 
   @Test
+  void tasks_moreInputWhereTheRuleSaidOneTooMany_areNoFewer() {
+    Cut.Coalesced coalesced =
+        new Cut.Coalesced(16 * MIB, 64 * MIB, MIB, OptionalInt.empty(), PARALLELISM, 0).beyond(-2);
+    Cut.Splits splits = new Cut.Splits(1, 40 * MIB, 128 * MIB, 4 * MIB, PARALLELISM, 0).beyond(-1);
+
+    assertThat(coalesced.tasks(1, 200, 16)).isEqualTo(13);
+    // Bytes over parallelism: as many tasks, each with more.
+    assertThat(coalesced.tasks(10, 200, 16)).isEqualTo(15); // 17 by the rule
+    assertThat(splits.tasks(1, 200, 16)).isEqualTo(9);
+    assertThat(splits.tasks(10, 200, 16)).isEqualTo(20 - 1);
+  }
+
+  @Test
   void at_cutAnew_keepsTheWorkBeyondTheCostOfTasks() {
     Cut cut = new Cut.Partitions(100, 100);
     double[] times = new double[100];
