@@ -30,6 +30,9 @@ record StageWork(
   /** How far above the median a task must be for its length to be one key's: as Spark's own skew rule. */
   private static final double HOT_KEY_FACTOR = 5;
 
+  /** Task times kept of a stage with hot keys that is cut anew: of fewer, one stands for many tasks. */
+  private static final int MOST_FIGURES = 10_000;
+
   double warmTotalMs() {
     double sum = 0;
     for (double figure : warmMs) {
@@ -55,18 +58,19 @@ record StageWork(
       return this;
     }
     double hottest = Math.max(share, cut.isScan() ? 1 : input);
-    double hot = HOT_KEY_FACTOR * warmMs[warmMs.length / 2];
+    int even = warmMs.length - hot();
+    double mean = 0;
+    for (int i = 0; i < even; i++) {
+      mean += Math.max(0, warmMs[i] - taskCostMs) / even;
+    }
     // Several tasks put into one vary less, each beside its size, than they did.
     double joined = Math.max(1, Math.min((double) tasks / count, share));
-    double mean = 0;
-    for (double ms : warmMs) {
-      mean += Math.max(0, ms - taskCostMs) / warmMs.length;
-    }
-    double[] times = new double[warmMs.length];
+    double[] likes = resampled(even, count, cut.isScan() ? share : (double) tasks / count);
+    double[] times = new double[likes.length];
     for (int i = 0; i < times.length; i++) {
-      double fixed = Math.min(warmMs[i], taskCostMs);
-      double data = warmMs[i] - fixed;
-      boolean isHot = warmMs[i] > hot;
+      double fixed = Math.min(likes[i], taskCostMs);
+      double data = likes[i] - fixed;
+      boolean isHot = even < warmMs.length && likes[i] >= warmMs[even];
       double changed = joined > 1
           ? share * mean + share / joined * (data - mean) * (isHot ? 1 : Math.sqrt(joined))
           : data * (isHot ? hottest : share);
@@ -74,5 +78,40 @@ record StageWork(
     }
     Arrays.sort(times);
     return new StageWork(job, parents, overheadMs, count, times, cold, taskCostMs, cut);
+  }
+
+  /** How many of the figures, the last ones, are of tasks far above the median. */
+  private int hot() {
+    double hot = HOT_KEY_FACTOR * warmMs[warmMs.length / 2];
+    int first = warmMs.length;
+    while (first > 0 && warmMs[first - 1] > hot) {
+      first--;
+    }
+    return warmMs.length - first;
+  }
+
+  /**
+   * The figures that a task of another cut is like, ascending. There are as many hot keys however the rest is
+   * cut, so that they are a larger part of fewer tasks.
+   *
+   * @param even figures that are not hot, the first ones
+   * @param larger how many times as large a part of the tasks the hot ones become
+   */
+  private double[] resampled(int even, int count, double larger) {
+    int hot = warmMs.length - even;
+    if (hot == 0) {
+      return warmMs;
+    }
+    double[] figures = new double[Math.min(MOST_FIGURES, count)];
+    double wanted = (double) figures.length * hot / warmMs.length * larger;
+    int hotWanted = (int) Math.max(1, Math.min(figures.length, Math.round(wanted)));
+    int evenWanted = figures.length - hotWanted;
+    for (int i = 0; i < evenWanted; i++) {
+      figures[i] = warmMs[(int) ((i + 0.5) * even / evenWanted)];
+    }
+    for (int i = 0; i < hotWanted; i++) {
+      figures[evenWanted + i] = warmMs[even + (int) ((i + 0.5) * hot / hotWanted)];
+    }
+    return figures;
   }
 }

@@ -150,6 +150,26 @@ class CutTest {
     assertThat(stage.at(4, 100, 8, 1).warmMs()[99]).isEqualTo(1_200);
   }
 
+  @Test
+  void at_oneHotKey_isThereOnceAndAsLongHoweverTheRestIsCut() {
+    double[] times = new double[100];
+    Arrays.fill(times, 1_000);
+    times[99] = 200_000;
+    StageWork stage =
+        new StageWork(0, List.of(), 0, 100, times, ColdStart.NONE, 0, new Cut.Partitions(100, 100));
+
+    for (int partitions : new int[] {400, 200, 90, 50, 25, 10, 5}) {
+      StageWork cut = stage.at(1, partitions, 8, 1);
+
+      assertThat(new TaskOrder(cut).endMs(1_000, 0))
+          .as("the longest of %d tasks", partitions)
+          .isBetween(198_000.0, 225_000.0);
+      assertThat(cut.warmTotalMs())
+          .as("work of %d tasks", partitions)
+          .isCloseTo(stage.warmTotalMs(), within(0.1 * stage.warmTotalMs()));
+    }
+  }
+
   /** {@code FilePartition.maxSplitBytes} and {@code getFilePartitions}. */
   private static int filePartitions(long[] files, long most, long openCost, int parallelism) {
     long total = 0;
