@@ -65,14 +65,17 @@ record StageWork(
     }
     // Several tasks put into one vary less, each beside its size, than they did.
     double joined = Math.max(1, Math.min((double) tasks / count, share));
-    double[] likes = resampled(even, count, cut.isScan() ? share : (double) tasks / count);
+    double larger = cut.isScan() ? share : (double) tasks / count;
+    double[] likes = resampled(even, count, larger);
+    // Hot ones are put together, too, where there are fewer tasks than hot ones.
+    double together = Math.max(1, larger * (warmMs.length - even) / warmMs.length);
     double[] times = new double[likes.length];
     for (int i = 0; i < times.length; i++) {
       double fixed = Math.min(likes[i], taskCostMs);
       double data = likes[i] - fixed;
       boolean isHot = even < warmMs.length && likes[i] >= warmMs[even];
       double changed = joined > 1
-          ? share * mean + share / joined * (data - mean) * (isHot ? 1 : Math.sqrt(joined))
+          ? share * mean + share / joined * (data - mean) * (isHot ? together : Math.sqrt(joined))
           : data * (isHot ? hottest : share);
       times[i] = (fixed + Math.max(0, changed)) * slowdown;
     }

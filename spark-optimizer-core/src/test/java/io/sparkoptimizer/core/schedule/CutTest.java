@@ -151,6 +151,21 @@ class CutTest {
   }
 
   @Test
+  void at_fewerTasksThanHotKeys_keepsTheWork() {
+    double[] times = new double[100];
+    Arrays.fill(times, 1_000);
+    Arrays.fill(times, 95, 100, 200_000);
+    StageWork stage =
+        new StageWork(0, List.of(), 0, 100, times, ColdStart.NONE, 0, new Cut.Partitions(100, 100));
+
+    for (int partitions = 1; partitions <= 5; partitions++) {
+      assertThat(stage.at(1, partitions, 8, 1).warmTotalMs())
+          .as("work of %d tasks", partitions)
+          .isCloseTo(stage.warmTotalMs(), within(1.0));
+    }
+  }
+
+  @Test
   void at_oneHotKey_isThereOnceAndAsLongHoweverTheRestIsCut() {
     double[] times = new double[100];
     Arrays.fill(times, 1_000);
