@@ -31,8 +31,11 @@ final class Correction {
    */
   record Pair(int from, int to, Change change, double logRatio) {}
 
+  private static final int REACH = 2;
+
   private final double[] weights = new double[Change.KINDS];
   private final double[][] covariance = new double[Change.KINDS][Change.KINDS];
+  private final double[] farthest = new double[Change.KINDS];
   private final double squares;
   private final int configurations;
 
@@ -40,6 +43,9 @@ final class Correction {
     Map<Integer, Integer> counts = new HashMap<>();
     for (Pair pair : pairs) {
       counts.merge(pair.to(), 1, Integer::sum);
+      for (int kind = 0; kind < Change.KINDS; kind++) {
+        farthest[kind] = Math.max(farthest[kind], Math.abs(pair.change().part(kind)));
+      }
     }
     for (int kind = 0; kind < Change.KINDS; kind++) {
       covariance[kind][kind] = 1;
@@ -101,9 +107,17 @@ final class Correction {
     return sum;
   }
 
-  /** What ln(actual / predicted) is expected to be; 0 where no run tells. */
+  /**
+   * What ln(actual / predicted) is expected to be; 0 where no run tells. A change that is more than twice
+   * as far as any that was seen counts as twice: what they did is not known to go on.
+   */
   double shift(Change change) {
-    return along(weights, change);
+    double sum = 0;
+    for (int kind = 0; kind < Change.KINDS; kind++) {
+      double part = change.part(kind);
+      sum += weights[kind] * Math.copySign(Math.min(Math.abs(part), REACH * farthest[kind]), part);
+    }
+    return sum;
   }
 
   /**

@@ -405,10 +405,15 @@ public final class RecordedSchedule {
     int partitions = candidate.shufflePartitions().orElse(work.shufflePartitions());
     double[] seen = work.arrivalsMs();
     boolean dynamic = candidate.dynamicMin().isPresent();
+    DynamicAllocation bounded = dynamic
+        ? allocation.within(candidate.dynamicMin().getAsInt(), candidate.executors())
+        : null;
     // Executors that share a machine share its cores while they start: n of them take n times as
-    // long. Under dynamic allocation they start a few at a time.
-    double crowding =
-        work.sharedHost() && !dynamic ? (double) candidate.executors() / seen.length : 1;
+    // long. Those that are asked for later start a few at a time.
+    double together = bounded != null && bounded.initial() < candidate.executors()
+        ? Math.max(1, (double) bounded.initial() / seen.length)
+        : (double) candidate.executors() / seen.length;
+    double crowding = work.sharedHost() ? together : 1;
     // How executors came that demand asked for one by one tells of demand, not of the cluster.
     int atStart = recorded.dynamicMin().isPresent()
         ? Math.min(allocation.initial(), seen.length)
@@ -425,9 +430,6 @@ public final class RecordedSchedule {
     double lastSeen = seen[Math.max(0, atStart - 1)];
     double waited = Math.min(work.firstJobMs(), lastSeen);
     double firstJob = work.firstJobMs() - waited + waited * slowerStart;
-    DynamicAllocation bounded = dynamic
-        ? allocation.within(candidate.dynamicMin().getAsInt(), candidate.executors())
-        : null;
     return new Simulation(
             work,
             graph,

@@ -28,13 +28,23 @@ final class TaskCost {
    * What a task costs whatever its data. Measured is what is not run time. Of the rest it is what the line of
    * time by bytes through the stage's tasks does not give to the bytes, as far as the tasks differ in what
    * they read; beforehand it is exponential.
+   *
+   * @param figures task times without cold starts
+   * @param loadingMs what all first tasks together took to load, which is no task's cost
    */
-  static double ofMs(StageAttempt attempt, double[] figures, int tasks) {
+  static double ofMs(StageAttempt attempt, double[] figures, int tasks, double loadingMs) {
     double mean = Arrays.stream(figures).average().orElse(0);
     OptionalLong running = attempt.metrics().get(TaskMetric.EXECUTOR_RUN_TIME_MS);
     double measured = running.isEmpty()
         ? 0
-        : Math.max(0, (double) (attempt.slotTimeMs() - running.getAsLong()) / tasks);
+        : Math.max(
+            0,
+            (attempt.slotTimeMs()
+                    - running.getAsLong()
+                    - Math.min(
+                        attempt.metrics().orZero(TaskMetric.EXECUTOR_DESERIALIZE_TIME_MS),
+                        loadingMs))
+                / tasks);
     double rest = Math.max(0, mean - measured);
     TimeByBytes line = attempt.timeByBytes();
     double slow =

@@ -182,16 +182,23 @@ record Workload(
       return all.length == 0 ? new double[] {0} : all;
     }
 
+    /** No moment of a stage lies outside of the application: clocks of a log may contradict one another. */
+    private long within(long moment) {
+      return Math.max(startMs, Math.min(Math.max(startMs, endMs), moment));
+    }
+
     private long begin(StageAttempt attempt) {
       if (attempt.submissionTimeMs().isPresent()) {
-        return attempt.submissionTimeMs().getAsLong();
+        return within(attempt.submissionTimeMs().getAsLong());
       }
-      return attempt.firstTaskLaunchedTimeMs().orElse(startMs);
+      return within(attempt.firstTaskLaunchedTimeMs().orElse(startMs));
     }
 
     private long end(StageAttempt attempt) {
-      long from = Math.max(begin(attempt), attempt.firstTaskLaunchedTimeMs().orElse(0));
-      return Math.max(from, attempt.completionTimeMs().orElse(from + longestTaskMs(attempt)));
+      long from =
+          Math.max(begin(attempt), within(attempt.firstTaskLaunchedTimeMs().orElse(0)));
+      return Math.max(
+          from, within(attempt.completionTimeMs().orElse(from + longestTaskMs(attempt))));
     }
 
     private static long longestTaskMs(StageAttempt attempt) {
@@ -343,7 +350,7 @@ record Workload(
           tasks,
           figures,
           cold,
-          TaskCost.ofMs(attempt, figures, tasks),
+          TaskCost.ofMs(attempt, figures, tasks, cold.loadingMs() * Math.min(slots, tasks)),
           // What is tried again is cut as it was.
           tasks == attempt.numTasks() ? taskCounts.of(attempt) : new Cut.Fixed(tasks));
     }
@@ -361,7 +368,7 @@ record Workload(
       if (latestOfOthers > from) {
         return 0;
       }
-      return Math.max(0, attempt.firstTaskLaunchedTimeMs().getAsLong() - from);
+      return Math.max(0, within(attempt.firstTaskLaunchedTimeMs().getAsLong()) - from);
     }
 
     private static int upperBound(long[] sorted, long value) {

@@ -41,6 +41,9 @@ public final class WhatIfModel {
    */
   private static final double FARTHEST_EXECUTOR = 8;
 
+  /** A run that is not predicted within this factor on its own size has times that cannot be right. */
+  private static final double MOST_OFF_ITSELF = 2;
+
   /** Spark starts no executor with less: 1.5 times the 300 MiB that it reserves. */
   private static final long LEAST_HEAP_MB = 450;
 
@@ -136,7 +139,25 @@ public final class WhatIfModel {
       return Optional.of("the run was no batch run but " + run.kind().word()
           + ": how long it lasts is not decided by its resources");
     }
-    return RecordedSchedule.whyNot(run).or(this::whyOnlyALowerBound).or(this::refusalOfInput);
+    return RecordedSchedule.whyNot(run)
+        .or(this::whyOnlyALowerBound)
+        .or(this::refusalOfInput)
+        .or(this::refusalOfTimes);
+  }
+
+  /** Why a log's times cannot be trusted: those of its tasks do not make up that of the run. */
+  private Optional<String> refusalOfTimes() {
+    RecordedSchedule schedule = RecordedSchedule.of(run).orElseThrow();
+    double recorded = schedule.recordedStartupMs() + schedule.recordedWorkMs();
+    double again = schedule.predict(schedule.recorded()).durationMs();
+    return recorded <= 0 || apart(again, recorded) <= MOST_OFF_ITSELF
+        ? Optional.empty()
+        : Optional.of(String.format(
+            Locale.ROOT,
+            "the log's times contradict one another: from its tasks the run would have taken %.0f ms,"
+                + " and it took %.0f ms",
+            again,
+            recorded));
   }
 
   /**

@@ -46,6 +46,15 @@ class CorrectionTest {
   }
 
   @Test
+  void shift_changeFarBeyondAllThatWereSeen_goesOnTwiceAsFarOnly() {
+    Correction learned = Correction.of(noFaster());
+
+    assertThat(learned.shift(executors(32_000)))
+        .isCloseTo(2 * learned.shift(executors(32)), within(1e-9));
+    assertThat(learned.shift(executors(1))).isNegative();
+  }
+
+  @Test
   void of_noRuns_expectsNothingAndIsAsUnsureAsAssumed() {
     assertThat(Correction.NONE.shift(executors(16))).isZero();
     assertThat(Correction.NONE.prior(executors(16))).isEqualTo(executors(16).prior());

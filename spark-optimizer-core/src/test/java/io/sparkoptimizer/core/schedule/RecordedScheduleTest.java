@@ -368,4 +368,17 @@ class RecordedScheduleTest {
     assertThat(schedule.predict(Candidate.fixed(8, 1)).taskMs())
         .isCloseTo(taskMs + 6 * 700, within(1.0));
   }
+
+  @Test
+  void predict_dynamicBoundsThatAreEqual_areAFixedNumber() {
+    RecordedSchedule schedule = schedule(TestRuns.run()
+        .scan(64, 5_000, 1 << 30)
+        .executors(2, 1)
+        .manager(ClusterManager.LOCAL_CLUSTER));
+
+    Estimate fixed = schedule.predict(Candidate.fixed(5, 1));
+    Estimate bounded = schedule.predict(Candidate.fixed(5, 1).withDynamicMin(OptionalInt.of(5)));
+
+    assertThat(bounded.durationMs()).isCloseTo(fixed.durationMs(), within(1.0));
+  }
 }

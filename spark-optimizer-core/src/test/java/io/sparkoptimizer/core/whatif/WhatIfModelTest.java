@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -312,6 +313,18 @@ class WhatIfModelTest {
 
     assertThat(points.get(0).refused())
         .isEqualTo("more than 200000 tasks at a time are beyond what is simulated");
+  }
+
+  @Test
+  void answer_tasksThatDoNotMakeUpTheRun_isRefusedWithTheReason() {
+    ApplicationRun shorter = RUN.toBuilder()
+        .endTimeMs(OptionalLong.of(RUN.startTimeMs().orElseThrow() + 8_000))
+        .build();
+
+    assertThat(refusal(shorter))
+        .startsWith(
+            "the log's times contradict one another: from its tasks the run would have taken ")
+        .endsWith(" ms, and it took 8000 ms");
   }
 
   @Test
