@@ -89,6 +89,15 @@ public class ScheduleBenchmark {
     return sum;
   }
 
+  /** The same as what-if and recommendation ask: candidates side by side, on all processors. */
+  @Benchmark
+  public double predictSideBySide() {
+    RecordedSchedule schedule = RecordedSchedule.of(run).orElseThrow();
+    return asked.parallelStream()
+        .mapToDouble(candidate -> schedule.predict(candidate).durationMs())
+        .sum();
+  }
+
   /** What taking the run apart is of that. */
   @Benchmark
   public RecordedSchedule takeApart() {

@@ -44,7 +44,7 @@ final class Search {
   private final double mostRisk;
 
   /**
-   * @param price what a size is expected to take
+   * @param price what a size is expected to take; asked by several threads at once
    * @param todaysRisk probability that today's size dies for memory
    */
   Search(
@@ -91,7 +91,7 @@ final class Search {
    * @param cappedBy what keeps larger sizes out, where something does
    */
   Found among(List<Setup> sizes, @Nullable String cappedBy) {
-    List<Option> all = sizes.stream().map(price).toList();
+    List<Option> all = sizes.parallelStream().map(price).toList();
     Option fastest = all.stream().min(byTime()).orElseThrow();
     Option cheapest = all.stream().min(byEffort()).orElseThrow();
     List<Option> feasible = feasible(all);

@@ -393,11 +393,14 @@ public final class RecordedSchedule {
    * was asked before costs nothing.
    */
   public Estimate predict(Candidate candidate) {
-    return predicted.computeIfAbsent(usable(candidate), this::simulate);
-  }
-
-  private Estimate simulate(Candidate candidate) {
-    return simulate(candidate, (now, alive) -> {});
+    Candidate usable = usable(candidate);
+    Estimate known = predicted.get(usable);
+    if (known == null) {
+      // Outside of the map, which would let no other thread in meanwhile.
+      known = simulate(usable, (now, alive) -> {});
+      predicted.put(usable, known);
+    }
+    return known;
   }
 
   /** As {@link #predict}, remembering nothing. */

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * has been idle for long) is an event. A task's end is none: when a stage's last task has been given
  * out, the stage's end is known. Between two events the slot that is free first takes the next task, which
  * costs O(log slots). On a fixed number of executors that are all there, a stage whose tasks find a
- * free slot each ends with its longest task, and one that has all slots to itself until its end takes
- * what {@link TaskOrder#endMs} remembers for so many slots: neither looks at slots at all. Graham (1969)
- * bounds what list scheduling loses.
+ * free slot each ends with its longest task, and stages that begin while all slots are free take what an
+ * {@link Episode} remembers for so many slots: neither looks at slots at all. Graham (1969) bounds what list
+ * scheduling loses.
  */
 final class Simulation {
   /** The tasks that a stage has when it begins. */
@@ -43,6 +43,7 @@ final class Simulation {
   private static final int IDLE = 6;
 
   private static final int SUBJECT_BITS = 28;
+  private static final int SUBJECT = (1 << SUBJECT_BITS) - 1;
 
   /** Spark's allocation manager looks so often. */
   private static final double POLL_MS = 100;
@@ -96,6 +97,19 @@ final class Simulation {
   private double[] atOnceFrom = new double[4];
   private int atOnceCount;
   private int atOnceSlots;
+
+  /** Stages that began while all slots were free and have no task left to give out, and from when on. */
+  private @Nullable Episode episode;
+
+  private double episodeFrom;
+  private final Calendar calendar = new Calendar();
+
+  /** Stages that may begin together, their tasks, and when they do; seen from the first. */
+  private int[] gathered = new int[4];
+
+  private TaskOrder[] gatheredOrders = new TaskOrder[4];
+  private double[] begins = new double[4];
+  private double[] offsets = new double[4];
 
   private final BitSet alive = new BitSet();
   private final BitSet asked = new BitSet();
@@ -211,7 +225,7 @@ final class Simulation {
   }
 
   private void handle(int event, double now) {
-    int subject = event & ((1 << SUBJECT_BITS) - 1);
+    int subject = event & SUBJECT;
     switch (event >>> SUBJECT_BITS) {
       case EXECUTOR -> executorComes(subject, now);
       case JOB_END -> jobEnds(subject, now);
@@ -287,7 +301,7 @@ final class Simulation {
     if (beginsWhole(s, now)) {
       return;
     }
-    giveSlotsToStagesAtOnce(now);
+    giveSlotsToStagesBegunWhole(now);
     units[s] = order[s].unitsMs(slots);
     nextUnit[s] = 0;
     warm[s] = new BitSet();
@@ -316,52 +330,155 @@ final class Simulation {
       free.set(0, slots);
       atOnceCount = 0;
       atOnceSlots = 0;
-    } else if (!busy.isEmpty()) {
+      episode = null;
+    } else if (!busy.isEmpty() || episode != null) {
       return false;
     }
+    return (atOnceSlots == 0 && beginsEpisode(s, now)) || beginsAtOnce(s, now);
+  }
+
+  /** Whether all tasks of a stage find a free slot. */
+  private boolean beginsAtOnce(int s, double now) {
     StageWork stage = order[s].stage();
-    boolean allAtOnce = stage.tasks() <= slots - atOnceSlots;
-    int used = Math.min(stage.tasks(), slots);
     // The lowest slots are taken first: the others may still be cold.
-    if (!(allAtOnce || atOnceSlots == 0) || started.nextClearBit(0) < atOnceSlots + used) {
+    if (stage.tasks() > slots - atOnceSlots
+        || started.nextClearBit(0) < atOnceSlots + stage.tasks()) {
       return false;
     }
+    if (atOnceCount == atOnce.length) {
+      atOnce = Arrays.copyOf(atOnce, 2 * atOnceCount);
+      atOnceFrom = Arrays.copyOf(atOnceFrom, 2 * atOnceCount);
+    }
+    atOnce[atOnceCount] = s;
+    atOnceFrom[atOnceCount++] = now;
+    atOnceSlots += stage.tasks();
     double coldMs = stage.cold().at(coldFactor);
-    double end = now + order[s].endMs(slots, coldMs);
-    if (!allAtOnce && events.time() <= end) {
-      return false;
-    }
-    if (allAtOnce) {
-      if (atOnceCount == atOnce.length) {
-        atOnce = Arrays.copyOf(atOnce, 2 * atOnceCount);
-        atOnceFrom = Arrays.copyOf(atOnceFrom, 2 * atOnceCount);
-      }
-      atOnce[atOnceCount] = s;
-      atOnceFrom[atOnceCount++] = now;
-      atOnceSlots += used;
-    }
-    taskMs += order[s].totalMs() + used * coldMs;
+    double end = now + order[s].longestMs() + coldMs;
+    taskMs += order[s].totalMs() + stage.tasks() * coldMs;
     covers(now, end);
     event(end, STAGE_END, s);
     return true;
   }
 
-  /** From now on it matters which slots they hold, and until when. */
-  private void giveSlotsToStagesAtOnce(double now) {
+  /**
+   * Whether a stage that finds all slots free, and those that begin soon after it, have more tasks than
+   * there are slots, and nothing else can begin before the last of these is given out. Those of which
+   * this is not known begin by themselves.
+   */
+  private boolean beginsEpisode(int s, double now) {
+    int count = gather(s, now);
+    int members = 0;
+    Episode all = gatheredOrders[0].episode(gatheredOrders, offsets, count);
+    if (all.used(slots) == slots && started.nextClearBit(0) >= slots) {
+      Episode.Times times = all.at(slots, coldFactor, calendar);
+      while (members < count && isUndisturbed(members, now, times)) {
+        members++;
+      }
+      if (members > 0) {
+        begin(
+            members == count ? all : gatheredOrders[0].episode(gatheredOrders, offsets, members),
+            now);
+      }
+    }
+    for (int k = Math.max(1, members); k < count; k++) {
+      event(begins[k], STAGE, gathered[k]);
+    }
+    return members > 0;
+  }
+
+  private void begin(Episode begun, double now) {
+    Episode.Times times = begun.at(slots, coldFactor, calendar);
+    double end = 0;
+    for (int k = 0; k < times.endsMs().length; k++) {
+      end = Math.max(end, times.endsMs()[k]);
+      event(now + times.endsMs()[k], STAGE_END, gathered[k]);
+    }
+    taskMs += times.taskMs();
+    covers(now, now + end);
+    episode = begun;
+    episodeFrom = now;
+  }
+
+  /** Takes from the events the stages that begin next, and while those before them must still run. */
+  private int gather(int s, double now) {
+    gathered[0] = s;
+    gatheredOrders[0] = order[s];
+    begins[0] = now;
+    int count = 1;
+    double leastMs = order[s].totalMs() / slots;
+    while (!events.isEmpty()
+        && events.number() >>> SUBJECT_BITS == STAGE
+        && (events.number() & SUBJECT) > gathered[count - 1]
+        && events.time() - now < leastMs) {
+      if (count == gathered.length) {
+        gathered = Arrays.copyOf(gathered, 2 * count);
+        gatheredOrders = Arrays.copyOf(gatheredOrders, 2 * count);
+        begins = Arrays.copyOf(begins, 2 * count);
+        offsets = Arrays.copyOf(offsets, 2 * count);
+      }
+      begins[count] = events.time();
+      // In parts of a microsecond: the same wherever in the run it happens.
+      offsets[count] = Math.rint((events.time() - now) * 1024) / 1024;
+      int next = events.remove() & SUBJECT;
+      gathered[count] = next;
+      order[next] = stages.at(next, aliveCount * executorCores);
+      gatheredOrders[count] = order[next];
+      leastMs += order[next].totalMs() / slots;
+      count++;
+    }
+    return count;
+  }
+
+  /** Whether no stage whose tasks go first can begin before the last task of a gathered one is launched. */
+  private boolean isUndisturbed(int member, double now, Episode.Times times) {
+    double lastLaunch = times.lastLaunchesMs()[member];
+    if (events.time() <= now + lastLaunch) {
+      return false;
+    }
+    int s = gathered[member];
+    for (int k = 0; k < member; k++) {
+      int before = gathered[k];
+      if (times.endsMs()[k] <= lastLaunch) {
+        // The end of a job may be followed by another; one whose stage is still running has not
+        // ended.
+        boolean follows =
+            work.stages().get(before).job() != work.stages().get(s).job();
+        for (int child : graph.children(before)) {
+          follows |= child < s;
+        }
+        if (follows) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** From now on it matters which slots are held, and until when. */
+  private void giveSlotsToStagesBegunWhole(double now) {
     int slot = 0;
     for (int b = 0; b < atOnceCount; b++) {
       TaskOrder running = order[atOnce[b]];
       double from = atOnceFrom[b] + running.stage().cold().at(coldFactor);
       for (double unit : running.unitsMs(slots)) {
-        if (from + unit > now) {
-          busy.add(from + unit, slot);
-          free.clear(slot);
-        }
-        slot++;
+        giveSlot(slot++, from + unit, now);
       }
     }
     atOnceCount = 0;
     atOnceSlots = 0;
+    if (episode != null) {
+      for (double freeFrom : episode.freeFromMs(slots, coldFactor, calendar)) {
+        giveSlot(slot++, episodeFrom + freeFrom, now);
+      }
+      episode = null;
+    }
+  }
+
+  private void giveSlot(int slot, double until, double now) {
+    if (until > now) {
+      busy.add(until, slot);
+      free.clear(slot);
+    }
   }
 
   private void covers(double from, double to) {

@@ -4,8 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stage's tasks in the order in which they are given out, and how long they take on slots that are
- * all free. Thread-safe.
+ * A stage's tasks in the order in which they are given out. Thread-safe.
  *
  * <p>The order mixes short and long as partitions do: ranks are visited by a step near the golden section. A
  * stage with far more tasks than slots is given out in chunks, each half of an equal share of what is
@@ -20,11 +19,8 @@ final class TaskOrder {
   /** Tasks a slot from which on a stage is long, and given out in chunks until its end is near. */
   private static final int LONG_STAGE = 16;
 
-  /** Slots in a bucket of the calendar that are compared. */
-  private static final int LOOKED_AT = 16;
-
-  /** Ends that are remembered of a stage at most. */
-  private static final int ENDS = 512;
+  /** Episodes that are remembered of those that begin with a stage. */
+  private static final int EPISODES = 8;
 
   /** Tasks that are remembered in their order at most. */
   private static final int REMEMBERED_TASKS = 20_000;
@@ -33,10 +29,12 @@ final class TaskOrder {
 
   private final StageWork stage;
   private final double totalMs;
-  private double @Nullable [] singles;
-  private int @Nullable [] endSlots;
-  private double[] endColdMs = {};
-  private double[] ends = {};
+  private volatile double @Nullable [] singles;
+
+  /** Negative until it is asked for. */
+  private volatile double longestMs = -1;
+
+  private volatile Episode[] episodes = {};
 
   TaskOrder(StageWork stage) {
     this.stage = stage;
@@ -50,6 +48,16 @@ final class TaskOrder {
   /** Slot time of all tasks, without cold starts. */
   double totalMs() {
     return totalMs;
+  }
+
+  /** The longest task, without cold start. */
+  double longestMs() {
+    double longest = longestMs;
+    if (longest < 0) {
+      longest = Arrays.stream(singlesMs()).max().orElse(0);
+      longestMs = longest;
+    }
+    return longest;
   }
 
   /** Times of what is given out to so many slots, in order: tasks, or chunks of tasks before tasks. */
@@ -66,9 +74,10 @@ final class TaskOrder {
     return stage.tasks() > (long) LONG_STAGE * slots;
   }
 
-  private synchronized double[] singlesMs() {
-    if (singles != null) {
-      return singles;
+  private double[] singlesMs() {
+    double[] known = singles;
+    if (known != null) {
+      return known;
     }
     double[] sorted = figures(stage.tasks());
     double sum = sum(sorted);
@@ -156,96 +165,26 @@ final class TaskOrder {
   }
 
   /**
-   * From the launch of the first task to the end of the last one on slots that are all free.
+   * What happens when this stage begins while all slots are free, and others soon after it.
    *
-   * @param coldMs what the first task on each slot takes longer
+   * @param stages this one first, in the order in which their tasks are given out
+   * @param offsetsMs when each begins, seen from this one
+   * @param count how many of them there are
    */
-  synchronized double endMs(int slots, double coldMs) {
-    if (endSlots == null) {
-      int most = (int) Math.min(ENDS, stage.tasks() + 1L);
-      endSlots = new int[most];
-      endColdMs = new double[most];
-      ends = new double[most];
-    }
-    // More slots than tasks are as many as tasks.
-    int used = Math.min(slots, stage.tasks());
-    int at = used % endSlots.length;
-    if (endSlots[at] != used || endColdMs[at] != coldMs) {
-      endSlots[at] = used;
-      endColdMs[at] = coldMs;
-      ends[at] = listScheduled(unitsMs(used), used, coldMs);
-    }
-    return ends[at];
-  }
-
-  /**
-   * Each unit to the slot that is free first. Slots lie in buckets by the time at which they become free (a
-   * calendar queue, Brown 1988), one bucket for half a unit on average; in a bucket the first of at most
-   * {@value #LOOKED_AT} is taken, so that times that all lie together cost a little order, and no more time.
-   */
-  private double listScheduled(double[] units, int slots, double coldMs) {
-    double latest = 0;
-    if (slots >= units.length) {
-      for (double unit : units) {
-        latest = Math.max(latest, unit);
+  Episode episode(TaskOrder[] stages, double[] offsetsMs, int count) {
+    Episode[] known = episodes;
+    for (Episode episode : known) {
+      if (episode.is(stages, offsetsMs, count)) {
+        return episode;
       }
-      return latest + coldMs;
     }
-    // Until the last unit begins no slot is free: it begins before this.
-    double horizon = Math.max(totalMs / slots + coldMs, Double.MIN_NORMAL);
-    int buckets = 2 * units.length;
-    double bucketOfMs = buckets / horizon;
-    // Slots are counted from one here: none is zero.
-    int[] first = new int[buckets + 1];
-    int[] next = new int[slots + 1];
-    double[] freeFrom = new double[slots + 1];
-    for (int slot = 1; slot <= slots; slot++) {
-      double end = units[slot - 1] + coldMs;
-      latest = Math.max(latest, end);
-      freeFrom[slot] = end;
-      int to = (int) Math.min(buckets, end * bucketOfMs);
-      next[slot] = first[to];
-      first[to] = slot;
-    }
-    int bucket = 0;
-    for (int i = slots; i < units.length; i++) {
-      while (first[bucket] == 0) {
-        bucket++;
-      }
-      int slot = first[bucket];
-      if (next[slot] == 0) {
-        first[bucket] = 0;
-      } else {
-        slot = takeEarliest(first, bucket, next, freeFrom);
-      }
-      double end = freeFrom[slot] + units[i];
-      latest = Math.max(latest, end);
-      freeFrom[slot] = end;
-      int to = (int) Math.min(buckets, end * bucketOfMs);
-      next[slot] = first[to];
-      first[to] = slot;
-    }
-    return latest;
-  }
-
-  private static int takeEarliest(int[] first, int bucket, int[] next, double[] freeFrom) {
-    int earliest = first[bucket];
-    int beforeEarliest = 0;
-    int before = earliest;
-    int slot = next[earliest];
-    for (int looked = 1; slot != 0 && looked < LOOKED_AT; looked++) {
-      if (freeFrom[slot] < freeFrom[earliest]) {
-        earliest = slot;
-        beforeEarliest = before;
-      }
-      before = slot;
-      slot = next[slot];
-    }
-    if (beforeEarliest == 0) {
-      first[bucket] = next[earliest];
-    } else {
-      next[beforeEarliest] = next[earliest];
-    }
-    return earliest;
+    Episode episode = new Episode(Arrays.copyOf(stages, count), Arrays.copyOf(offsetsMs, count));
+    // The oldest goes where there are too many. What another thread adds at this moment may be
+    // lost: it is made again.
+    int forgotten = known.length < EPISODES ? 0 : 1;
+    Episode[] more = Arrays.copyOfRange(known, forgotten, known.length + 1);
+    more[more.length - 1] = episode;
+    episodes = more;
+    return episode;
   }
 }

@@ -98,14 +98,14 @@ public final class WhatIfModel {
     Optional<String> refusal = refusal();
     List<Setup> questions = questions();
     Optional<JobModel> job = refusal.isPresent() ? Optional.empty() : job();
-    List<WhatIf.Point> points = new ArrayList<>();
-    for (Setup asked : questions) {
-      Optional<String> refused = refusal.or(() -> refusal(asked, schedule.orElseThrow()));
-      points.add(
-          refused.isPresent()
+    List<WhatIf.Point> points = questions.parallelStream()
+        .map(asked -> {
+          Optional<String> refused = refusal.or(() -> refusal(asked, schedule.orElseThrow()));
+          return refused.isPresent()
               ? refused(asked, refused.get())
-              : point(asked, schedule.orElseThrow(), job.orElseThrow()));
-    }
+              : point(asked, schedule.orElseThrow(), job.orElseThrow());
+        })
+        .toList();
     return new WhatIf(
         run.appId() == null ? run.digest() : run.appId(),
         baseline(schedule),

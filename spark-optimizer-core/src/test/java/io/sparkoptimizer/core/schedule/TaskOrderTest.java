@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -22,40 +21,6 @@ class TaskOrderTest {
   private static double[] figures(Random random, int count) {
     double spread = List.of(0.0, 1e-4, 0.3, 1.5).get(random.nextInt(4));
     return random.doubles(count, -1, 1).map(x -> 1_000 * Math.exp(spread * x)).toArray();
-  }
-
-  @Test
-  void endMs_anySlots_isListScheduling() {
-    for (int seed = 0; seed < SEEDS; seed++) {
-      Random random = new Random(seed);
-      int tasks = 1 + random.nextInt(400);
-      int slots = 1 + random.nextInt(500);
-      double coldMs = random.nextInt(2) * 50;
-      TaskOrder order = new TaskOrder(stage(tasks, figures(random, tasks)));
-
-      double expected = oneByOne(order.unitsMs(slots), slots, coldMs);
-
-      // Asked twice: the second answer is a remembered one.
-      for (int i = 0; i < 2; i++) {
-        assertThat(order.endMs(slots, coldMs))
-            .as("seed %d: %d tasks on %d slots", seed, tasks, slots)
-            .isCloseTo(expected, within(0.0005 * expected));
-      }
-      assertThat(order.endMs(slots, coldMs + 10))
-          .as("seed %d: a longer cold start is no remembered one", seed)
-          .isGreaterThan(expected + 9);
-    }
-  }
-
-  private static double oneByOne(double[] units, int slots, double coldMs) {
-    PriorityQueue<Double> free = new PriorityQueue<>();
-    double latest = 0;
-    for (int i = 0; i < units.length; i++) {
-      double end = units[i] + (i < slots ? coldMs : free.remove());
-      free.add(end);
-      latest = Math.max(latest, end);
-    }
-    return latest;
   }
 
   @Test
