@@ -148,8 +148,13 @@ final class Applications {
       throw new IllegalStateException(
           "this benchmark reads " + log + ": run it with -Dshared=FOLDER");
     }
+    Path path = Path.of(folder, log);
     List<ApplicationRun> runs = new ArrayList<>();
-    EventLogs.read(Path.of(folder, log), Clock.systemUTC(), runs::add);
+    EventLogs.read(path, Clock.systemUTC(), runs::add);
+    if (runs.isEmpty()) {
+      throw new IllegalStateException(
+          "there is no event log at " + path + "; -Dshared names the folder above eventlogs");
+    }
     return runs.get(0);
   }
 }
