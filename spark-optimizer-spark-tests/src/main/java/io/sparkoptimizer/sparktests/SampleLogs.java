@@ -2,7 +2,6 @@ package io.sparkoptimizer.sparktests;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -11,7 +10,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -221,7 +219,7 @@ public final class SampleLogs {
         logs.make(sample);
       }
     } finally {
-      delete(work);
+      Folders.delete(work);
     }
   }
 
@@ -311,7 +309,7 @@ public final class SampleLogs {
           kept.getFileName(),
           100 * others);
     }
-    delete(work.resolve("data/out"));
+    Folders.delete(work.resolve("data/out"));
   }
 
   private static void check(boolean asMeant, String name, SparkProcess app) {
@@ -319,21 +317,6 @@ public final class SampleLogs {
       String output = app.output();
       throw new IllegalStateException(name + " did not end as it should; it said: ..."
           + output.substring(Math.max(0, output.length() - 4000)));
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> {
-        try {
-          Files.delete(file);
-        } catch (IOException e) {
-          throw new UncheckedIOException("cannot delete " + file, e);
-        }
-      });
     }
   }
 }

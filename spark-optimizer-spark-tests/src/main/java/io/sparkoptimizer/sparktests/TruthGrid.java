@@ -4,7 +4,6 @@ import io.sparkoptimizer.sparktests.TruthPlan.Run;
 import io.sparkoptimizer.sparktests.TruthPoint.Adaptive;
 import io.sparkoptimizer.sparktests.TruthPoint.Workload;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -228,7 +226,7 @@ public final class TruthGrid {
     if (Files.isDirectory(
         log)) { // a rolling one: its parts are named for the application, and so it must be
       Path folder = target.resolve("logs").resolve(run.name());
-      delete(folder);
+      Folders.delete(folder);
       Files.createDirectories(folder);
       kept = folder.resolve(log.getFileName());
     }
@@ -318,22 +316,7 @@ public final class TruthGrid {
 
   /** Removes what a run leaves; its log and the tables are elsewhere. */
   private void clear() throws IOException {
-    delete(work.resolve("apps"));
-    delete(work.resolve("data/out"));
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(folder)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> {
-        try {
-          Files.delete(file);
-        } catch (IOException e) {
-          throw new UncheckedIOException("cannot delete " + file, e);
-        }
-      });
-    }
+    Folders.delete(work.resolve("apps"));
+    Folders.delete(work.resolve("data/out"));
   }
 }

@@ -280,7 +280,7 @@ public final class JobModel {
    * Exponent with which the time of tasks grows with how many run in one executor: 0 where they do not slow
    * each other down, 1 where more of them gain nothing. 0 is assumed unless runs of the job differ in it.
    */
-  public double contention() {
+  double contention() {
     return contention;
   }
 
