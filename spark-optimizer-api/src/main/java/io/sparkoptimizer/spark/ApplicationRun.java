@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param name the application's name
  * @param user who ran it
  * @param sparkVersion as the log says it
+ * @param javaVersion the driver's, without its vendor: {@code 17.0.15}, {@code 1.8.0_292}; null where the log has
+ *     none. Which collector is the default depends on it
  * @param clusterManager who gave the executors
  * @param kind what kind of program it was
  * @param jobType what kind of work it did
@@ -58,6 +60,7 @@ public record ApplicationRun(
     @Nullable String name,
     @Nullable String user,
     @Nullable String sparkVersion,
+    @Nullable String javaVersion,
     ClusterManager clusterManager,
     ApplicationKind kind,
     JobType jobType,
@@ -179,6 +182,7 @@ public record ApplicationRun(
     private @Nullable String name;
     private @Nullable String user;
     private @Nullable String sparkVersion;
+    private @Nullable String javaVersion;
     private ClusterManager clusterManager = ClusterManager.UNKNOWN;
     private ApplicationKind kind = ApplicationKind.BATCH;
     private JobType jobType = JobType.OTHER;
@@ -213,6 +217,7 @@ public record ApplicationRun(
       name = run.name;
       user = run.user;
       sparkVersion = run.sparkVersion;
+      javaVersion = run.javaVersion;
       clusterManager = run.clusterManager;
       kind = run.kind;
       jobType = run.jobType;
@@ -274,6 +279,11 @@ public record ApplicationRun(
 
     public Builder sparkVersion(@Nullable String sparkVersion) {
       this.sparkVersion = sparkVersion;
+      return this;
+    }
+
+    public Builder javaVersion(@Nullable String javaVersion) {
+      this.javaVersion = javaVersion;
       return this;
     }
 
@@ -397,6 +407,7 @@ public record ApplicationRun(
           name,
           user,
           sparkVersion,
+          javaVersion,
           clusterManager,
           kind,
           jobType,

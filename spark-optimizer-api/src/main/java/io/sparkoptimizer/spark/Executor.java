@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param totalShuffleReadBytes remote and local
  * @param totalShuffleWriteBytes bytes its tasks wrote for others
  * @param peaks peak memory by kind, in bytes; every one a lower bound
+ * @param collections what its JVM's collectors did; none where they were never sampled
  */
 public record Executor(
     String id,
@@ -41,7 +42,8 @@ public record Executor(
     OptionalLong totalInputBytes,
     OptionalLong totalShuffleReadBytes,
     OptionalLong totalShuffleWriteBytes,
-    Measures<MemoryPeak> peaks) {
+    Measures<MemoryPeak> peaks,
+    Measures<CollectorMetric> collections) {
 
   /** Spark's id of the driver, which is an executor too in local mode. */
   public static final String DRIVER = "driver";

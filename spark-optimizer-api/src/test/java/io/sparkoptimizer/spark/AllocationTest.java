@@ -26,7 +26,8 @@ class AllocationTest {
         OptionalLong.empty(),
         OptionalLong.empty(),
         OptionalLong.empty(),
-        Measures.none(MemoryPeak.class));
+        Measures.none(MemoryPeak.class),
+        Measures.none(CollectorMetric.class));
   }
 
   private static ApplicationRun.Builder run(Executor... executors) {

@@ -3,6 +3,7 @@ package io.sparkoptimizer.benchmarks;
 import io.sparkoptimizer.core.eventlog.EventLogs;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.CollectorMetric;
 import io.sparkoptimizer.spark.Distribution;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.JobStatus;
@@ -136,7 +137,8 @@ final class Applications {
           OptionalLong.empty(),
           OptionalLong.empty(),
           OptionalLong.empty(),
-          Measures.builder(MemoryPeak.class).build()));
+          Measures.none(MemoryPeak.class),
+          Measures.none(CollectorMetric.class)));
     }
     return all;
   }

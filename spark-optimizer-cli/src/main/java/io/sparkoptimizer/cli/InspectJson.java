@@ -7,6 +7,7 @@ import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.CachedRdd;
+import io.sparkoptimizer.spark.CollectorMetric;
 import io.sparkoptimizer.spark.DataQuality;
 import io.sparkoptimizer.spark.Distribution;
 import io.sparkoptimizer.spark.Exclusion;
@@ -98,6 +99,7 @@ final class InspectJson {
     node.put("name", run.name());
     node.put("user", run.user());
     node.put("spark_version", run.sparkVersion());
+    node.put("java_version", run.javaVersion());
     node.put("cluster_manager", run.clusterManager().word());
     node.put("job_signature", run.jobSignature());
     Json.put(node, "start_time_ms", run.startTimeMs());
@@ -200,6 +202,9 @@ final class InspectJson {
     Json.put(node, "total_shuffle_write_bytes", executor.totalShuffleWriteBytes());
     for (MemoryPeak peak : MemoryPeak.values()) {
       Json.put(node, peak.key(), executor.peaks().get(peak));
+    }
+    for (CollectorMetric metric : CollectorMetric.values()) {
+      Json.put(node, metric.key(), executor.collections().get(metric));
     }
     ObjectNode evidence = node.putObject("peak_evidence");
     for (MemoryPeak peak : MemoryPeak.values()) {

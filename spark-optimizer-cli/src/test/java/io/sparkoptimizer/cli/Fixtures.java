@@ -19,6 +19,7 @@ import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.CachedRdd;
 import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.CollectorMetric;
 import io.sparkoptimizer.spark.DataQuality;
 import io.sparkoptimizer.spark.Distribution;
 import io.sparkoptimizer.spark.Exclusion;
@@ -98,7 +99,11 @@ final class Fixtures {
         OptionalLong.of(5L << 30),
         OptionalLong.of(1L << 20),
         OptionalLong.empty(),
-        Measures.builder(MemoryPeak.class).set(MemoryPeak.JVM_HEAP, 123_456).build());
+        Measures.builder(MemoryPeak.class).set(MemoryPeak.JVM_HEAP, 123_456).build(),
+        Measures.builder(CollectorMetric.class)
+            .set(CollectorMetric.MINOR_GC_COUNT, 7)
+            .set(CollectorMetric.MAJOR_GC_TIME_MS, 0)
+            .build());
     return ApplicationRun.builder()
         .source(List.of("/logs/büyük günlük.zstd"))
         .appId("app-1")
@@ -106,6 +111,7 @@ final class Fixtures {
         .name("nightly-sales")
         .user("ipek")
         .sparkVersion("3.5.9")
+        .javaVersion("17.0.15")
         .clusterManager(ClusterManager.YARN)
         .jobType(JobType.ETL)
         .jobSignature("nightly-sales")

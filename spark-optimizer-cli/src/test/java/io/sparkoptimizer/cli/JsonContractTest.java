@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The keys of every document, written out: scripts rely on each of them and on their meaning. */
 class JsonContractTest {
   private static final List<String> APPLICATION = words("""
-      source app_id attempt_id name user spark_version cluster_manager job_signature start_time_ms
-      end_time_ms duration_ms status quality configuration executors jobs stages input_bytes allocation totals
+      source app_id attempt_id name user spark_version java_version cluster_manager job_signature
+      start_time_ms end_time_ms duration_ms status quality configuration executors jobs stages input_bytes allocation totals
       application_kind job_type sql_executions aqe_updates sql resource_profiles streaming
       task_outcomes exclusions cached_rdds largest_broadcast_bytes memory_failures
       """);
@@ -38,7 +38,10 @@ class JsonContractTest {
       id host total_cores add_time_ms remove_time_ms remove_reason remove_cause completed_tasks
       failed_tasks total_duration_ms total_gc_time_ms total_input_bytes total_shuffle_read_bytes
       total_shuffle_write_bytes
-      """), PEAKS, words("peak_evidence"));
+      """), PEAKS, words("""
+      minor_gc_count minor_gc_time_ms major_gc_count major_gc_time_ms concurrent_gc_count
+      concurrent_gc_time_ms peak_evidence
+      """));
   private static final List<String> JOB =
       words("job_id status submission_time_ms completion_time_ms stage_ids");
   private static final List<String> METRICS = words("""

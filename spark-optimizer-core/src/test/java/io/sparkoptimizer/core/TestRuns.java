@@ -4,6 +4,7 @@ import io.sparkoptimizer.JobType;
 import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.CollectorMetric;
 import io.sparkoptimizer.spark.Distribution;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.JobStatus;
@@ -288,7 +289,8 @@ public final class TestRuns {
         OptionalLong.empty(),
         OptionalLong.empty(),
         OptionalLong.empty(),
-        peaks.build());
+        peaks.build(),
+        Measures.none(CollectorMetric.class));
   }
 
   /** The same job several times, a day apart, newest first. */

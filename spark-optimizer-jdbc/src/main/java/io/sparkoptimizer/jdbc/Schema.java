@@ -37,8 +37,10 @@ final class Schema {
   /** Flyway's table. By its name a database is known to be ours. */
   static final String HISTORY = "spark_optimizer_schema_history";
 
-  private static final List<SqlMigration> MIGRATIONS =
-      List.of(new SqlMigration(1, "runs"), new SqlMigration(2, "more_of_runs"));
+  private static final List<SqlMigration> MIGRATIONS = List.of(
+      new SqlMigration(1, "runs"),
+      new SqlMigration(2, "more_of_runs"),
+      new SqlMigration(3, "collections"));
 
   private Schema() {}
 

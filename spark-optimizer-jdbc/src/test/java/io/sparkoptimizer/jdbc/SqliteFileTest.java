@@ -163,7 +163,7 @@ class SqliteFileTest {
         .isInstanceOf(OptimizerException.class)
         .hasMessageStartingWith(
             "the database " + file
-                + " has schema 999, which a newer spark-optimizer made; this one knows 2. Use the newer");
+                + " has schema 999, which a newer spark-optimizer made; this one knows 3. Use the newer");
   }
 
   @Test
@@ -219,11 +219,13 @@ class SqliteFileTest {
     try (Repository repository = open(file)) {
       save(repository, runs);
     }
-    try (InputStream second = Schema.class.getResourceAsStream("V2__more_of_runs.sql")) {
-      Matcher added = Pattern.compile("alter table (\\w+) add column (\\w+)")
-          .matcher(new String(second.readAllBytes(), StandardCharsets.UTF_8));
-      while (added.find()) {
-        execute(file, "alter table " + added.group(1) + " drop column " + added.group(2));
+    for (String later : List.of("V2__more_of_runs.sql", "V3__collections.sql")) {
+      try (InputStream migration = Schema.class.getResourceAsStream(later)) {
+        Matcher added = Pattern.compile("alter table (\\w+) add column (\\w+)")
+            .matcher(new String(migration.readAllBytes(), StandardCharsets.UTF_8));
+        while (added.find()) {
+          execute(file, "alter table " + added.group(1) + " drop column " + added.group(2));
+        }
       }
     }
     execute(file, "delete from " + Schema.HISTORY + " where version <> '1'");

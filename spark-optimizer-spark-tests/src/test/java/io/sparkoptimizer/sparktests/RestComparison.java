@@ -41,6 +41,7 @@ final class RestComparison {
     TASK_QUANTILE,
     EXECUTOR,
     EXECUTOR_PEAK,
+    COLLECTION,
     EXCLUSION,
     SQL,
     SQL_NODE,
@@ -106,6 +107,15 @@ final class RestComparison {
       MappedPoolMemory           peak_mapped_pool_bytes
       ProcessTreeJVMRSSMemory    peak_process_tree_jvm_rss_bytes
       ProcessTreePythonRSSMemory peak_process_tree_python_rss_bytes
+      """;
+
+  private static final String COLLECTIONS = """
+      MinorGCCount      minor_gc_count
+      MinorGCTime       minor_gc_time_ms
+      MajorGCCount      major_gc_count
+      MajorGCTime       major_gc_time_ms
+      ConcurrentGCCount concurrent_gc_count
+      ConcurrentGCTime  concurrent_gc_time_ms
       """;
 
   private static final String QUANTILES = """
@@ -346,7 +356,9 @@ final class RestComparison {
           EXECUTOR_TASKS,
           wholly ? executor : tasksOf.getOrDefault(id, JsonNodeFactory.instance.objectNode()),
           our);
-      values(Kind.EXECUTOR_PEAK, "executor " + id, PEAKS, executor.path("peakMemoryMetrics"), our);
+      JsonNode peaks = executor.path("peakMemoryMetrics");
+      values(Kind.EXECUTOR_PEAK, "executor " + id, PEAKS, peaks, our);
+      values(Kind.COLLECTION, "executor " + id, COLLECTIONS, peaks, our);
       boolean excluded = false;
       for (JsonNode exclusion : ours.get("exclusions")) {
         excluded |= exclusion.get("executor_id").asText().equals(id)

@@ -279,6 +279,7 @@ public final class SyntheticEventLog {
   private final class Writer {
     private final Consumer<String> to;
     private final SplittableRandom random = new SplittableRandom(seed);
+    private int collections;
     private long nowMs = startMs;
     private long taskId;
     private int tasksSoFar;
@@ -538,11 +539,16 @@ public final class SyntheticEventLog {
     }
 
     private String executorMetrics() {
+      // without the random numbers: what else a seed makes depends on their order
       return ",\"Task Executor Metrics\":{\"JVMHeapMemory\":"
           + (100_000_000L + random.nextInt(900_000_000))
           + ",\"JVMOffHeapMemory\":" + (50_000_000 + random.nextInt(9_000_000))
           + ",\"OnHeapExecutionMemory\":" + random.nextInt(500_000_000)
-          + ",\"ProcessTreeJVMRSSMemory\":0,\"ProcessTreePythonRSSMemory\":0}";
+          + ",\"ProcessTreeJVMRSSMemory\":0,\"ProcessTreePythonRSSMemory\":0,\"MinorGCCount\":"
+          + ++collections
+          + ",\"MinorGCTime\":" + 7 * collections
+          + ",\"MajorGCCount\":" + collections / 100
+          + ",\"MajorGCTime\":" + 3 * (collections / 100) + "}";
     }
 
     private String metrics(int runMs) {

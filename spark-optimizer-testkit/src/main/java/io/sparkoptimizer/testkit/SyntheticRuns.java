@@ -12,6 +12,7 @@ import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.CachedRdd;
 import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.CollectorMetric;
 import io.sparkoptimizer.spark.DataQuality;
 import io.sparkoptimizer.spark.Distribution;
 import io.sparkoptimizer.spark.Exclusion;
@@ -113,6 +114,7 @@ public final class SyntheticRuns {
         .name(nullable(this::text))
         .user(nullable(this::text))
         .sparkVersion(nullable(() -> "3.5." + random.nextInt(9)))
+        .javaVersion(nullable(() -> "17.0." + random.nextInt(20)))
         .clusterManager(any(ClusterManager.values()))
         .kind(any(ApplicationKind.values()))
         .jobType(any(JobType.values()))
@@ -198,7 +200,8 @@ public final class SyntheticRuns {
         optional(),
         optional(),
         optional(),
-        measures(MemoryPeak.class));
+        measures(MemoryPeak.class),
+        measures(CollectorMetric.class));
   }
 
   private SparkJob job() {

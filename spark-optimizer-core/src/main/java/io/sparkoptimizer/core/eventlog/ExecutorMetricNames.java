@@ -1,5 +1,6 @@
 package io.sparkoptimizer.core.eventlog;
 
+import io.sparkoptimizer.spark.CollectorMetric;
 import io.sparkoptimizer.spark.MemoryPeak;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,18 @@ final class ExecutorMetricNames {
       case "MappedPoolMemory" -> MemoryPeak.MAPPED_POOL;
       case "ProcessTreeJVMRSSMemory" -> MemoryPeak.PROCESS_TREE_JVM_RSS;
       case "ProcessTreePythonRSSMemory" -> MemoryPeak.PROCESS_TREE_PYTHON_RSS;
+      default -> null;
+    };
+  }
+
+  static @Nullable CollectorMetric collection(String name) {
+    return switch (name) {
+      case "MinorGCCount" -> CollectorMetric.MINOR_GC_COUNT;
+      case "MinorGCTime" -> CollectorMetric.MINOR_GC_TIME_MS;
+      case "MajorGCCount" -> CollectorMetric.MAJOR_GC_COUNT;
+      case "MajorGCTime" -> CollectorMetric.MAJOR_GC_TIME_MS;
+      case "ConcurrentGCCount" -> CollectorMetric.CONCURRENT_GC_COUNT;
+      case "ConcurrentGCTime" -> CollectorMetric.CONCURRENT_GC_TIME_MS;
       default -> null;
     };
   }

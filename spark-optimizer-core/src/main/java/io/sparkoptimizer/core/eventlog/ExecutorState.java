@@ -1,5 +1,6 @@
 package io.sparkoptimizer.core.eventlog;
 
+import io.sparkoptimizer.spark.CollectorMetric;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.Measures;
 import io.sparkoptimizer.spark.MemoryPeak;
@@ -38,6 +39,8 @@ final class ExecutorState {
   private long shuffleReadBytes;
   private long shuffleWriteBytes;
   private final Measures.Builder<MemoryPeak> peaks = Measures.builder(MemoryPeak.class);
+  private final Measures.Builder<CollectorMetric> collections =
+      Measures.builder(CollectorMetric.class);
 
   ExecutorState(String id) {
     this.id = id;
@@ -77,6 +80,13 @@ final class ExecutorState {
     peaks.merge(kind, Math.max(0, bytes), Math::max);
   }
 
+  /** Of a JVM's counters the largest counts; below zero they are none. */
+  void collection(CollectorMetric metric, long value) {
+    if (value >= 0) {
+      collections.merge(metric, value, Math::max);
+    }
+  }
+
   void jvmTotalGcTime(long sampledMs) {
     jvmTotalGcTimeMs = Math.max(jvmTotalGcTimeMs, sampledMs);
   }
@@ -85,6 +95,7 @@ final class ExecutorState {
     launched(task.launchTimeMs);
     jvmTotalGcTime(task.jvmTotalGcTimeMs);
     task.peaks(this::peak);
+    task.collections(this::collection);
     switch (task.reason) {
       case "Success" -> completedTasks++;
       case "TaskKilled", "TaskCommitDenied" -> {}
@@ -123,7 +134,24 @@ final class ExecutorState {
         present(metricsLogged, TaskMetric.INPUT_BYTES, inputBytes),
         present(metricsLogged, TaskMetric.SHUFFLE_READ_BYTES, shuffleReadBytes),
         present(metricsLogged, TaskMetric.SHUFFLE_WRITE_BYTES, shuffleWriteBytes),
-        measured(peaks.build(), peaksLogged));
+        measured(peaks.build(), peaksLogged),
+        collections());
+  }
+
+  /**
+   * Counters that are all zero were not sampled, or do not count the collector that runs, unless the heap
+   * was sampled and nothing says that there was collecting.
+   */
+  private Measures<CollectorMetric> collections() {
+    Measures<CollectorMetric> logged = collections.build();
+    boolean noneRan =
+        peaks.build().orZero(MemoryPeak.JVM_HEAP) > 0 && gcTimeMs == 0 && jvmTotalGcTimeMs <= 0;
+    for (CollectorMetric metric : CollectorMetric.values()) {
+      if (noneRan || logged.orZero(metric) > 0) {
+        return logged;
+      }
+    }
+    return Measures.none(CollectorMetric.class);
   }
 
   /** A process tree that is 0 throughout the log was never looked at: it is off unless it is set. */

@@ -3,6 +3,7 @@ package io.sparkoptimizer.core.eventlog;
 import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.CollectorMetric;
 import io.sparkoptimizer.spark.DataQuality;
 import io.sparkoptimizer.spark.Exclusion;
 import io.sparkoptimizer.spark.Executor;
@@ -33,6 +34,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongFunction;
 import java.util.function.ObjLongConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +52,9 @@ final class RunAssembler {
   private static final int MAX_EXCLUSIONS = 10_000;
 
   private static final long NO_EXECUTION = -1;
+
+  /** Of {@code 17.0.15 (Eclipse Adoptium)}, what Java says of itself. */
+  private static final Pattern JAVA_VERSION = Pattern.compile("\\d[\\w.+-]{0,39}");
 
   private final TreeMap<Long, StageState> stages = new TreeMap<>();
   private final Map<String, ExecutorState> executors = new LinkedHashMap<>();
@@ -75,6 +81,7 @@ final class RunAssembler {
   private final Map<Long, Map<Long, Long>> dataSizes = new HashMap<>();
 
   private @Nullable String sparkVersion;
+  private @Nullable String javaVersion;
   private @Nullable String appId;
   private @Nullable String attemptId;
   private @Nullable String name;
@@ -154,6 +161,10 @@ final class RunAssembler {
         .object("Spark Properties")
         .texts(
             (property, value) -> configuration.put(property, Redaction.property(property, value)));
+    Matcher java = JAVA_VERSION.matcher(event.object("JVM Information").text("Java Version", ""));
+    if (java.lookingAt()) {
+      javaVersion = java.group();
+    }
     String command = event.object("System Properties").text("sun.java.command");
     if (command != null) {
       javaCommand = command;
@@ -273,6 +284,13 @@ final class RunAssembler {
 
   private void peaks(ExecutorState executor, JsonTree metrics) {
     executor.jvmTotalGcTime(metrics.number(ExecutorMetricNames.TOTAL_GC_TIME).orElse(-1));
+    metrics.texts((name, text) -> {
+      CollectorMetric metric = ExecutorMetricNames.collection(name);
+      OptionalLong value = metrics.number(name);
+      if (metric != null && value.isPresent()) {
+        executor.collection(metric, value.getAsLong());
+      }
+    });
     peaks(metrics, (kind, bytes) -> {
       executor.peak(kind, bytes);
       if (bytes > 0) {
@@ -633,6 +651,7 @@ final class RunAssembler {
         .name(name)
         .user(user)
         .sparkVersion(sparkVersion)
+        .javaVersion(javaVersion)
         .clusterManager(clusterManager)
         .kind(kind)
         .jobType(JobTypes.of(kind, name, program, builtStages, executions))

@@ -2,6 +2,7 @@ package io.sparkoptimizer.core.eventlog;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.sparkoptimizer.spark.CollectorMetric;
 import io.sparkoptimizer.spark.MemoryPeak;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.io.IOException;
@@ -23,6 +24,7 @@ final class TaskEnd {
   private static final int MAX_REASON_CHARS = 2000;
   private static final TaskMetric[] METRICS = TaskMetric.values();
   private static final MemoryPeak[] PEAKS = MemoryPeak.values();
+  private static final CollectorMetric[] COLLECTIONS = CollectorMetric.values();
 
   int stageId;
   int stageAttemptId;
@@ -55,6 +57,8 @@ final class TaskEnd {
   private long metricsPresent;
   private final long[] peaks = new long[PEAKS.length];
   private long peaksPresent;
+  private final long[] collections = new long[COLLECTIONS.length];
+  private long collectionsPresent;
 
   /** What the reason says in words, in the order of the log. */
   String reasonDetail() {
@@ -98,6 +102,15 @@ final class TaskEnd {
     }
   }
 
+  /** Hands over each figure of collectors that the event has. */
+  void collections(ObjLongConsumer<CollectorMetric> each) {
+    for (CollectorMetric collection : COLLECTIONS) {
+      if ((collectionsPresent & (1L << collection.ordinal())) != 0) {
+        each.accept(collection, collections[collection.ordinal()]);
+      }
+    }
+  }
+
   /** The whole event, whose START_OBJECT is the current token. */
   void read(JsonParser parser) throws IOException {
     clear();
@@ -109,7 +122,7 @@ final class TaskEnd {
         case "Stage Attempt ID" -> stageAttemptId = Math.max(0, readInt(parser, 0));
         case "Task End Reason" -> readReason(parser);
         case "Task Info" -> readInfo(parser);
-        case "Task Executor Metrics" -> readPeaks(parser);
+        case "Task Executor Metrics" -> readSamples(parser);
         case "Task Metrics" -> readMetrics(parser);
         default -> parser.skipChildren();
       }
@@ -125,6 +138,8 @@ final class TaskEnd {
     jvmTotalGcTimeMs = -1;
     Arrays.fill(peaks, 0);
     peaksPresent = 0;
+    Arrays.fill(collections, 0);
+    collectionsPresent = 0;
   }
 
   private void clearInfo() {
@@ -207,7 +222,7 @@ final class TaskEnd {
     }
   }
 
-  private void readPeaks(JsonParser parser) throws IOException {
+  private void readSamples(JsonParser parser) throws IOException {
     if (parser.currentToken() != JsonToken.START_OBJECT) {
       parser.skipChildren();
       return;
@@ -224,7 +239,19 @@ final class TaskEnd {
         peaks[peak.ordinal()] = bytes.getAsLong();
         peaksPresent |= 1L << peak.ordinal();
       }
+      if (peak == null) {
+        readCollection(ExecutorMetricNames.collection(name), parser);
+      }
       parser.skipChildren();
+    }
+  }
+
+  private void readCollection(@Nullable CollectorMetric collection, JsonParser parser)
+      throws IOException {
+    OptionalLong value = collection == null ? OptionalLong.empty() : Numbers.readLong(parser);
+    if (collection != null && value.isPresent()) {
+      collections[collection.ordinal()] = value.getAsLong();
+      collectionsPresent |= 1L << collection.ordinal();
     }
   }
 

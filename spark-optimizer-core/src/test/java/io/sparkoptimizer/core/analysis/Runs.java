@@ -5,6 +5,7 @@ import io.sparkoptimizer.Analysis.Finding;
 import io.sparkoptimizer.Prices;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.CollectorMetric;
 import io.sparkoptimizer.spark.Distribution;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.JobStatus;
@@ -75,7 +76,8 @@ final class Runs {
         OptionalLong.empty(),
         OptionalLong.empty(),
         OptionalLong.empty(),
-        peaks.build());
+        peaks.build(),
+        Measures.none(CollectorMetric.class));
   }
 
   static Stage stage(int id, long fromMs, long toMs) {

@@ -24,9 +24,9 @@ final class BentLogs {
 
   /** What synthetic logs lack, and what the field adds. */
   private static final List<String> EXTRA_EVENTS = List.of(
-      "{\"Event\":\"SparkListenerStageExecutorMetrics\",\"Executor ID\":\"driver\",\"Stage ID\":0,\"Stage Attempt ID\":0,\"Executor Metrics\":{\"JVMHeapMemory\":600000000,\"JVMOffHeapMemory\":1,\"TotalGCTime\":77,\"ProcessTreeJVMRSSMemory\":0}}",
+      "{\"Event\":\"SparkListenerStageExecutorMetrics\",\"Executor ID\":\"driver\",\"Stage ID\":0,\"Stage Attempt ID\":0,\"Executor Metrics\":{\"JVMHeapMemory\":600000000,\"JVMOffHeapMemory\":1,\"TotalGCTime\":77,\"MinorGCCount\":9,\"MinorGCTime\":70,\"MajorGCCount\":1,\"MajorGCTime\":7,\"ProcessTreeJVMRSSMemory\":0}}",
       "{\"Event\":\"SparkListenerStageExecutorMetrics\",\"Executor ID\":\"1\",\"Stage ID\":1,\"Stage Attempt ID\":0,\"Executor Metrics\":{\"JVMHeapMemory\":1100000000,\"OffHeapExecutionMemory\":5,\"ProcessTreePythonRSSMemory\":9}}",
-      "{\"Event\":\"SparkListenerExecutorMetricsUpdate\",\"Executor ID\":\"2\",\"Metrics Updated\":[],\"Executor Metrics Updated\":[{\"Stage ID\":0,\"Stage Attempt ID\":0,\"Executor Metrics\":{\"JVMHeapMemory\":12,\"DirectPoolMemory\":4}}]}",
+      "{\"Event\":\"SparkListenerExecutorMetricsUpdate\",\"Executor ID\":\"2\",\"Metrics Updated\":[],\"Executor Metrics Updated\":[{\"Stage ID\":0,\"Stage Attempt ID\":0,\"Executor Metrics\":{\"JVMHeapMemory\":12,\"DirectPoolMemory\":4,\"MinorGCCount\":0,\"ConcurrentGCCount\":0,\"ConcurrentGCTime\":0}}]}",
       "{\"Event\":\"SparkListenerExecutorRemoved\",\"Timestamp\":1700000000000,\"Executor ID\":\"9\",\"Removed Reason\":\"Command exited with code 137\"}",
       "{\"Event\":\"SparkListenerExecutorAdded\",\"Timestamp\":1700000001000,\"Executor ID\":\"9\",\"Executor Info\":{\"Host\":\"h9\",\"Total Cores\":4,\"Log Urls\":{},\"Resource Profile Id\":1}}",
       "{\"Event\":\"SparkListenerBlockManagerAdded\",\"Block Manager ID\":{\"Executor ID\":\"7\",\"Host\":\"h7\",\"Port\":1},\"Maximum Memory\":1,\"Timestamp\":1700000000500}",
@@ -35,7 +35,7 @@ final class BentLogs {
       "{\"Event\":\"SparkListenerJobStart\",\"Job ID\":7,\"Submission Time\":1700000002000,\"Stage Infos\":[{\"Stage ID\":70,\"Stage Attempt ID\":0,\"Stage Name\":\"never ran\",\"Number of Tasks\":3,\"Parent IDs\":[1,0]}],\"Stage IDs\":[70,0],\"Properties\":{\"spark.sql.execution.id\":\"0\"}}",
       "{\"Event\":\"SparkListenerJobEnd\",\"Job ID\":7,\"Completion Time\":1700000001000,\"Job Result\":{\"Result\":\"JobFailed\",\"Exception\":{\"Message\":\"m\",\"Stack Trace\":[]}}}",
       "{\"Event\":\"SparkListenerJobEnd\",\"Job ID\":55,\"Completion Time\":1700000001000,\"Job Result\":{\"Result\":\"JobSucceeded\"}}",
-      "{\"Event\":\"SparkListenerEnvironmentUpdate\",\"Spark Properties\":{\"spark.master\":\"yarn\",\"spark.my.password\":\"hidden\",\"spark.executor.memory\":\"30720m\"},\"System Properties\":{\"sun.java.command\":\"org.apache.spark.deploy.SparkSubmit job.py --x 1\"}}",
+      "{\"Event\":\"SparkListenerEnvironmentUpdate\",\"JVM Information\":{\"Java Version\":\"1.8.0_292 (Private Build)\"},\"Spark Properties\":{\"spark.master\":\"yarn\",\"spark.my.password\":\"hidden\",\"spark.executor.memory\":\"30720m\"},\"System Properties\":{\"sun.java.command\":\"org.apache.spark.deploy.SparkSubmit job.py --x 1\"}}",
       "{\"Event\":\"SparkListenerApplicationEnd\",\"Timestamp\":1700000500000,\"ExitCode\":1}",
       "{\"Event\":\"SparkListenerApplicationStart\",\"App Name\":\"again\",\"Timestamp\":1700000000000,\"User\":\"u\"}",
       "{\"Event\":\"org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionStart\",\"executionId\":0,\"description\":\"d\",\"details\":\"\",\"sparkPlanInfo\":{\"nodeName\":\"WholeStageCodegen (1)\",\"children\":[{\"nodeName\":\"Scan parquet db.t\",\"children\":[],\"metrics\":[{\"name\":\"number of files read\",\"accumulatorId\":3,\"metricType\":\"sum\"},{\"name\":\"size of files read\",\"accumulatorId\":4,\"metricType\":\"size\"}]}]},\"time\":1700000000001}",

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.CollectorMetric;
 import io.sparkoptimizer.spark.Exclusion;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.JobStatus;
+import io.sparkoptimizer.spark.Measures;
 import io.sparkoptimizer.spark.MemoryPeak;
 import io.sparkoptimizer.spark.QualityIssue;
 import io.sparkoptimizer.spark.RunStatus;
@@ -23,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -406,6 +409,80 @@ class FieldTrapsTest {
         """ + END);
     assertThat(run.executors()).extracting(Executor::id).containsExactly("1", "2", "10", "driver");
     assertThat(run.executors().get(3).isDriver()).isTrue();
+  }
+
+  /** A task on executor 1 with these figures of its JVM, and the collector's time while it ran. */
+  private static String sampled(String executorMetrics, long gcTimeMs) {
+    return task(0, 0, "Success", false, RAN + ",\"JVM GC Time\":" + gcTimeMs)
+        .replace(
+            "\"Task Metrics\"",
+            "\"Task Executor Metrics\":{" + executorMetrics + "},\"Task Metrics\"");
+  }
+
+  @Test
+  void read_collectionsOfAllEvents_keepTheLargestOfEachJvm() {
+    ApplicationRun run = Logs.run(START
+        + submitted(0, 0, 3)
+        + sampled("\"JVMHeapMemory\":5,\"MinorGCCount\":7,\"MinorGCTime\":70,\"MajorGCCount\":0", 9)
+        + sampled(
+            "\"JVMHeapMemory\":5,\"MinorGCCount\":6,\"MinorGCTime\":60,\"MajorGCCount\":-1", 0)
+        + """
+        {"Event":"SparkListenerStageExecutorMetrics","Executor ID":"1","Stage ID":0,"Stage Attempt ID":0,"Executor Metrics":{"JVMHeapMemory":7,"MinorGCCount":8,"MajorGCTime":-3}}
+        {"Event":"SparkListenerExecutorMetricsUpdate","Executor ID":"driver","Executor Metrics Updated":[{"Stage ID":0,"Stage Attempt ID":0,"Executor Metrics":{"JVMHeapMemory":9,"ConcurrentGCCount":4,"ConcurrentGCTime":11,"TotalGCTime":90}}]}
+        """ + END);
+    assertThat(run.executors().get(0).collections())
+        .isEqualTo(Measures.builder(CollectorMetric.class)
+            .set(CollectorMetric.MINOR_GC_COUNT, 8)
+            .set(CollectorMetric.MINOR_GC_TIME_MS, 70)
+            .set(CollectorMetric.MAJOR_GC_COUNT, 0)
+            .build());
+    assertThat(run.executors().get(1).collections())
+        .isEqualTo(Measures.builder(CollectorMetric.class)
+            .set(CollectorMetric.CONCURRENT_GC_COUNT, 4)
+            .set(CollectorMetric.CONCURRENT_GC_TIME_MS, 11)
+            .build());
+  }
+
+  @Test
+  void read_collectionsThatAreAllZero_areZeroOnlyWhereTheHeapWasSampledAndNoneRan() {
+    String zeros = "\"MinorGCCount\":0,\"MinorGCTime\":0,\"MajorGCCount\":0,\"MajorGCTime\":0";
+    record Case(String what, String metrics, long gcTimeMs, OptionalLong minor) {}
+    for (Case each : List.of(
+        new Case("never sampled", "\"JVMHeapMemory\":0," + zeros, 0, OptionalLong.empty()),
+        new Case("of another collector", "\"JVMHeapMemory\":5," + zeros, 3, OptionalLong.empty()),
+        new Case(
+            "of another collector, as the JVM says",
+            "\"JVMHeapMemory\":5,\"TotalGCTime\":2," + zeros,
+            0,
+            OptionalLong.empty()),
+        new Case("none ran", "\"JVMHeapMemory\":5," + zeros, 0, OptionalLong.of(0)))) {
+      ApplicationRun run = Logs.run(START
+          + submitted(0, 0, 1)
+          + sampled(each.metrics(), each.gcTimeMs())
+          + completed(0, 0, 1, "")
+          + END);
+      assertThat(run.executors().get(0).collections().get(CollectorMetric.MINOR_GC_COUNT))
+          .as(each.what())
+          .isEqualTo(each.minor());
+    }
+  }
+
+  @Test
+  void read_javaVersion_isWithoutItsVendor() {
+    Map<String, String> versions = new LinkedHashMap<>();
+    versions.put("\"17.0.15 (Eclipse Adoptium)\"", "17.0.15");
+    versions.put("\"1.8.0_292 (Private Build)\"", "1.8.0_292");
+    versions.put("\"21-ea+5/home/someone\"", "21-ea+5");
+    versions.put("\"OpenJDK\"", null);
+    versions.put("null", null);
+    versions.forEach((said, version) -> assertThat(Logs.run(START
+                + "{\"Event\":\"SparkListenerEnvironmentUpdate\",\"JVM Information\":{\"Java Home\":\"/usr/lib/jvm\",\"Java Version\":"
+                + said
+                + "},\"Spark Properties\":{},\"System Properties\":{}}\n"
+                + END)
+            .javaVersion())
+        .as(said)
+        .isEqualTo(version));
   }
 
   @Test

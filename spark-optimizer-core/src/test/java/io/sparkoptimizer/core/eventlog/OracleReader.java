@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.CollectorMetric;
 import io.sparkoptimizer.spark.MemoryFailure;
 import io.sparkoptimizer.spark.MemoryPeak;
 import io.sparkoptimizer.spark.TaskMetric;
@@ -117,6 +118,14 @@ final class OracleReader {
       Map.entry("/Input Metrics/Records Read", TaskMetric.INPUT_RECORDS),
       Map.entry("/Output Metrics/Bytes Written", TaskMetric.OUTPUT_BYTES),
       Map.entry("/Output Metrics/Records Written", TaskMetric.OUTPUT_RECORDS));
+
+  private static final Map<String, CollectorMetric> COLLECTIONS = Map.of(
+      "MinorGCCount", CollectorMetric.MINOR_GC_COUNT,
+      "MinorGCTime", CollectorMetric.MINOR_GC_TIME_MS,
+      "MajorGCCount", CollectorMetric.MAJOR_GC_COUNT,
+      "MajorGCTime", CollectorMetric.MAJOR_GC_TIME_MS,
+      "ConcurrentGCCount", CollectorMetric.CONCURRENT_GC_COUNT,
+      "ConcurrentGCTime", CollectorMetric.CONCURRENT_GC_TIME_MS);
 
   private static final Map<String, MemoryPeak> PEAKS = Map.ofEntries(
       Map.entry("JVMHeapMemory", MemoryPeak.JVM_HEAP),
@@ -337,6 +346,22 @@ final class OracleReader {
     return child.isObject() ? child : MissingNode.getInstance();
   }
 
+  /** The characters before the vendor, from a digit on and not more than 40; null where there are none. */
+  private static String javaVersion(String text) {
+    int length = 0;
+    while (text != null && length < Math.min(40, text.length())) {
+      char letter = text.charAt(length);
+      boolean plain = letter < 128 && Character.isLetterOrDigit(letter);
+      if (!plain && "_.+-".indexOf(letter) < 0) {
+        break;
+      }
+      length++;
+    }
+    return length > 0 && text.charAt(0) >= '0' && text.charAt(0) <= '9'
+        ? text.substring(0, length)
+        : null;
+  }
+
   // Looks at all events
 
   /** All events of these names, one name after the other. */
@@ -388,6 +413,11 @@ final class OracleReader {
         "sparkVersion",
         lastSaid(all("SparkListenerLogStart", "DBCEventLoggingListenerMetadata").stream()
             .map(event -> text(event.path("Spark Version")))));
+    run.put(
+        "javaVersion",
+        lastSaid(all("SparkListenerEnvironmentUpdate").stream()
+            .map(
+                event -> javaVersion(text(child(event, "JVM Information").path("Java Version"))))));
     run.put("clusterManager", manager.name());
     run.put("kind", program.kind(configuration, manager, streaming != null).name());
     run.put("jobSignature", JobSignatures.of(configuration, name, program));
@@ -707,16 +737,25 @@ final class OracleReader {
     List<Task> working = ofIt.stream().filter(Task::works).toList();
     executor.put("totalDurationMs", working.stream().mapToLong(Task::duration).sum());
     executor.put("totalGcTimeMs", sum(working, TaskMetric.JVM_GC_TIME_MS));
-    if (DRIVERS.contains(id)) {
-      Long sampled = samples(id).stream()
-          .map(sample -> number(sample.path("TotalGCTime")))
-          .filter(ms -> ms != null && ms >= 0)
-          .max(Long::compare)
-          .orElse(null);
-      if (sampled != null) {
-        executor.put("totalGcTimeMs", sampled);
-      }
+    Long jvmGcTimeMs = largestCounter(id, "TotalGCTime");
+    if (DRIVERS.contains(id) && jvmGcTimeMs != null) {
+      executor.put("totalGcTimeMs", jvmGcTimeMs);
     }
+    Map<String, Long> collections = new TreeMap<>();
+    COLLECTIONS.forEach((name, metric) -> {
+      Long largest = largestCounter(id, name);
+      if (largest != null) {
+        collections.put(metric.name(), largest);
+      }
+    });
+    boolean nothingRan = peaks(samples(id)).getOrDefault("JVM_HEAP", 0L) > 0
+        && working.stream()
+                .mapToLong(task -> task.metric(TaskMetric.JVM_GC_TIME_MS))
+                .sum()
+            == 0
+        && (jvmGcTimeMs == null || jvmGcTimeMs == 0);
+    boolean counted = collections.values().stream().anyMatch(count -> count > 0);
+    executor.put("collections", counted || nothingRan ? collections : Map.of());
     executor.put("totalInputBytes", sum(working, TaskMetric.INPUT_BYTES));
     executor.put("totalShuffleReadBytes", sum(working, TaskMetric.SHUFFLE_READ_BYTES));
     executor.put("totalShuffleWriteBytes", sum(working, TaskMetric.SHUFFLE_WRITE_BYTES));
@@ -770,6 +809,14 @@ final class OracleReader {
         .filter(task -> id == null || id.equals(task.executorId()))
         .forEach(task -> samples.add(task.samples()));
     return samples;
+  }
+
+  private Long largestCounter(String id, String name) {
+    return samples(id).stream()
+        .map(sample -> number(sample.path(name)))
+        .filter(count -> count != null && count >= 0)
+        .max(Long::compare)
+        .orElse(null);
   }
 
   private static Map<String, Long> peaks(List<JsonNode> samples) {

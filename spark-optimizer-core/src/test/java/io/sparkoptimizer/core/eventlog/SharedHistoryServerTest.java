@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.CollectorMetric;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.MemoryPeak;
 import io.sparkoptimizer.spark.SparkJob;
@@ -222,6 +223,14 @@ class SharedHistoryServerTest {
           "ProcessTreeJVMRSSMemory")) {
         MemoryPeak kind = ExecutorMetricNames.peak(name);
         check(run, where + name, our.peaks().orZero(kind), peaks.path(name).asLong());
+      }
+      for (String name : List.of("MinorGCCount", "MinorGCTime", "MajorGCCount", "MajorGCTime")) {
+        CollectorMetric metric = ExecutorMetricNames.collection(name);
+        check(
+            run,
+            where + name,
+            our.collections().orZero(metric),
+            peaks.path(name).asLong());
       }
     }
   }
