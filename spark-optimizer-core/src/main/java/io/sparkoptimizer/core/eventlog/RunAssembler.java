@@ -8,7 +8,6 @@ import io.sparkoptimizer.spark.DataQuality;
 import io.sparkoptimizer.spark.Exclusion;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.JobStatus;
-import io.sparkoptimizer.spark.MemoryFailure;
 import io.sparkoptimizer.spark.MemoryPeak;
 import io.sparkoptimizer.spark.QualityIssue;
 import io.sparkoptimizer.spark.ResourceProfile;
@@ -43,11 +42,6 @@ import org.jspecify.annotations.Nullable;
  * agree; where they differ, the comment says so. Not thread-safe.
  */
 final class RunAssembler {
-  /** A death beyond these tells nothing new, and a log of a crash loop has very many. */
-  private static final int MAX_MEMORY_FAILURES = 1000;
-
-  private static final int MAX_EVIDENCE_CHARS = 300;
-
   /** More than these say no more of an application whose nodes come and go. */
   private static final int MAX_EXCLUSIONS = 10_000;
 
@@ -63,8 +57,7 @@ final class RunAssembler {
   private final Map<Integer, ResourceProfile> resourceProfiles = new TreeMap<>();
   private final Map<String, String> configuration = new TreeMap<>();
   private final Map<String, Long> taskOutcomes = new TreeMap<>();
-  private final Map<String, MemoryFailure> executorFailures = new LinkedHashMap<>();
-  private final List<MemoryFailure> taskFailures = new ArrayList<>();
+  private final MemoryFailures memoryFailures = new MemoryFailures();
   private final EnumSet<QualityIssue> issues = EnumSet.noneOf(QualityIssue.class);
   private final EnumSet<TaskMetric> metricsLogged = EnumSet.noneOf(TaskMetric.class);
   private final EnumSet<MemoryPeak> peaksLogged = EnumSet.noneOf(MemoryPeak.class);
@@ -227,34 +220,8 @@ final class RunAssembler {
       String reason = Redaction.text(event.text("Removed Reason", ""));
       executor(id).removed(event.number("Timestamp"), reason);
       seen(event.number("Timestamp"));
-      executorDied(id, reason, OptionalInt.empty(), event.number("Timestamp"));
+      memoryFailures.executorLost(id, reason, OptionalInt.empty(), event.number("Timestamp"));
     }
-  }
-
-  private void executorDied(String id, String words, OptionalInt stageId, OptionalLong timeMs) {
-    DeathCertificate death = DeathCertificate.ofExecutor(words);
-    if (death == null) {
-      return;
-    }
-    MemoryFailure known = executorFailures.get(id);
-    if (known == null && executorFailures.size() >= MAX_MEMORY_FAILURES) {
-      return;
-    }
-    // The surest words count, and the stage that the first of them named.
-    boolean surer = known == null || death.certainty().compareTo(known.certainty()) < 0;
-    OptionalInt stage = known != null && known.stageId().isPresent() ? known.stageId() : stageId;
-    executorFailures.put(
-        id,
-        known == null || surer
-            ? new MemoryFailure(
-                death.cause(), death.certainty(), id, stage, timeMs, evidence(words))
-            : new MemoryFailure(
-                known.cause(), known.certainty(), id, stage, known.timeMs(), known.evidence()));
-  }
-
-  private static String evidence(String words) {
-    String line = words.strip().replaceAll("\\s+", " ");
-    return line.substring(0, Math.min(line.length(), MAX_EVIDENCE_CHARS));
   }
 
   void stageExecutorMetrics(JsonTree event) {
@@ -527,21 +494,11 @@ final class RunAssembler {
     OptionalLong timeMs =
         task.finishTimeMs > 0 ? OptionalLong.of(task.finishTimeMs) : OptionalLong.empty();
     if (task.reason.equals("ExecutorLostFailure") && task.executorId != null) {
-      executorDied(task.executorId, words, stageId, timeMs);
-      return;
-    }
-    DeathCertificate death = DeathCertificate.ofTask(words, traceWords);
-    if (death != null && taskFailures.size() < MAX_MEMORY_FAILURES) {
-      taskFailures.add(new MemoryFailure(
-          death.cause(),
-          death.certainty(),
-          task.executorId,
-          stageId,
-          timeMs,
-          evidence(task.reason + ": "
-              + (traceWords.isEmpty() || words.contains(traceWords)
-                  ? words
-                  : words + " (" + traceWords + ")"))));
+      memoryFailures.executorLost(task.executorId, words, stageId, timeMs);
+    } else if (task.reason.equals("ExceptionFailure")) {
+      // Others only tell of it: a task that is killed with its stage quotes what ended that.
+      memoryFailures.taskFailed(
+          task.reason, words, traceWords, task.executorId, task.stageId, timeMs);
     }
   }
 
@@ -683,7 +640,7 @@ final class RunAssembler {
         .exclusions(exclusions)
         .cachedRdds(blocks.cachedRdds())
         .largestBroadcastBytes(largestBroadcast(executions))
-        .memoryFailures(memoryFailures())
+        .memoryFailures(memoryFailures.build(configuration))
         .build();
   }
 
@@ -707,13 +664,6 @@ final class RunAssembler {
       return Long.compare(first.getAsLong(), second.getAsLong());
     }
     return first.isPresent() ? -1 : second.isPresent() ? 1 : a.compareTo(b);
-  }
-
-  private List<MemoryFailure> memoryFailures() {
-    List<MemoryFailure> failures = new ArrayList<>(taskFailures);
-    failures.addAll(executorFailures.values());
-    failures.sort(Comparator.comparingLong(failure -> failure.timeMs().orElse(Long.MAX_VALUE)));
-    return failures;
   }
 
   private RunStatus status(boolean growing) {

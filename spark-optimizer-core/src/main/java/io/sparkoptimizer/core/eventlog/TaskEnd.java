@@ -188,7 +188,7 @@ final class TaskEnd {
           if (text == null) {
             reasonWords.remove(name);
           } else {
-            reasonWords.put(name, text.substring(0, Math.min(text.length(), MAX_REASON_CHARS)));
+            reasonWords.put(name, cut(text));
           }
         }
         case "Full Stack Trace" -> {
@@ -199,6 +199,14 @@ final class TaskEnd {
       }
       parser.skipChildren();
     }
+  }
+
+  /** The begin and the end: a Python traceback ends with what was raised. */
+  private static String cut(String text) {
+    int half = MAX_REASON_CHARS / 2;
+    return text.length() <= MAX_REASON_CHARS
+        ? text
+        : text.substring(0, half) + " ... " + text.substring(text.length() - half);
   }
 
   private void readInfo(JsonParser parser) throws IOException {

@@ -1499,37 +1499,29 @@ final class OracleReader {
   // Deaths
 
   private List<MemoryFailure> memoryFailures() {
-    List<MemoryFailure> ofTasks = new ArrayList<>();
-    Map<String, MemoryFailure> ofExecutors = new LinkedHashMap<>();
+    MemoryFailures all = new MemoryFailures();
     for (Event event : events) {
       if (event.name().equals("SparkListenerExecutorRemoved")) {
         String id = text(event.tree().path("Executor ID"));
         String reason = text(event.tree().path("Removed Reason"));
         if (id != null && reason != null) {
-          String words = Redaction.text(reason);
-          executorDied(
-              ofExecutors,
-              DeathCertificate.ofExecutor(words),
+          all.executorLost(
               id,
+              Redaction.text(reason),
               OptionalInt.empty(),
-              optional(number(event.tree().path("Timestamp"))),
-              words);
+              optional(number(event.tree().path("Timestamp"))));
         }
       } else if (event.name().equals("SparkListenerTaskEnd")) {
         Task task = Task.of(event.tree());
         if (task.stageId() != null && !task.succeeded()) {
-          taskDied(task, ofTasks, ofExecutors);
+          taskDied(task, all);
         }
       }
     }
-    List<MemoryFailure> all = new ArrayList<>(ofTasks);
-    all.addAll(ofExecutors.values());
-    all.sort(Comparator.comparing(failure -> failure.timeMs().orElse(Long.MAX_VALUE)));
-    return all;
+    return all.build(configuration());
   }
 
-  private static void taskDied(
-      Task task, List<MemoryFailure> ofTasks, Map<String, MemoryFailure> ofExecutors) {
+  private static void taskDied(Task task, MemoryFailures all) {
     JsonNode reason = child(task.event(), "Task End Reason");
     List<String> said = new ArrayList<>();
     for (Map.Entry<String, JsonNode> field : fields(reason).entrySet()) {
@@ -1543,57 +1535,19 @@ final class OracleReader {
     String words = Redaction.text(String.join(": ", said));
     String trace = Task.word(reason.path("Full Stack Trace"));
     String traceWords = Redaction.text(trace == null ? "" : DeathCertificate.memoryWords(trace));
-    OptionalInt stage = OptionalInt.of(task.stageId().intValue());
+    int stage = task.stageId().intValue();
     OptionalLong time = task.finish() != null && task.finish() > 0
         ? OptionalLong.of(task.finish())
         : OptionalLong.empty();
     if (task.reason().equals("ExecutorLostFailure") && task.executorId() != null) {
-      executorDied(
-          ofExecutors, DeathCertificate.ofExecutor(words), task.executorId(), stage, time, words);
-      return;
+      all.executorLost(task.executorId(), words, OptionalInt.of(stage), time);
+    } else if (task.reason().equals("ExceptionFailure")) {
+      all.taskFailed(task.reason(), words, traceWords, task.executorId(), stage, time);
     }
-    DeathCertificate death = DeathCertificate.ofTask(words, traceWords);
-    if (death != null) {
-      boolean known = traceWords.isEmpty() || words.contains(traceWords);
-      ofTasks.add(new MemoryFailure(
-          death.cause(),
-          death.certainty(),
-          task.executorId(),
-          stage,
-          time,
-          evidence(task.reason() + ": " + words + (known ? "" : " (" + traceWords + ")"))));
-    }
-  }
-
-  /** The surest words count, and the stage that the first of them named. */
-  private static void executorDied(
-      Map<String, MemoryFailure> all,
-      DeathCertificate death,
-      String id,
-      OptionalInt stage,
-      OptionalLong time,
-      String words) {
-    if (death == null) {
-      return;
-    }
-    MemoryFailure before = all.get(id);
-    OptionalInt named = before != null && before.stageId().isPresent() ? before.stageId() : stage;
-    boolean surer = before == null || death.certainty().compareTo(before.certainty()) < 0;
-    all.put(
-        id,
-        surer
-            ? new MemoryFailure(death.cause(), death.certainty(), id, named, time, evidence(words))
-            : new MemoryFailure(
-                before.cause(), before.certainty(), id, named, before.timeMs(), before.evidence()));
   }
 
   private static OptionalLong optional(Long number) {
     return number == null ? OptionalLong.empty() : OptionalLong.of(number);
-  }
-
-  private static String evidence(String words) {
-    String line = words.strip().replaceAll("\\s+", " ");
-    return line.substring(0, Math.min(line.length(), 300));
   }
 
   // Quality
