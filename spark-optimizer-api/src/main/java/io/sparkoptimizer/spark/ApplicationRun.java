@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +88,10 @@ public record ApplicationRun(
 
   public static final String DEFAULT_SOURCE = "default";
 
+  /** {@code 3.5.6}, {@code 3.5.6-amzn-1}, {@code 4.0}. */
+  private static final Pattern RELEASE =
+      Pattern.compile("(\\d{1,6})\\.(\\d{1,6})(?:\\.(\\d{1,6}))?(?!\\d).*");
+
   public ApplicationRun {
     Objects.requireNonNull(sourceName);
     Objects.requireNonNull(jobSignature);
@@ -132,6 +138,23 @@ public record ApplicationRun(
   /** A Spark property's value as it was set; empty where it was left to its default. */
   public Optional<String> setting(String property) {
     return Optional.ofNullable(configuration.get(property));
+  }
+
+  /** Whether its Spark is this release or a later one, by what the log says; false where it does not. */
+  public boolean isSparkAtLeast(int major, int minor, int patch) {
+    Matcher version = RELEASE.matcher(sparkVersion == null ? "" : sparkVersion.strip());
+    if (!version.matches()) {
+      return false;
+    }
+    int[] asked = {major, minor, patch};
+    for (int i = 0; i < asked.length; i++) {
+      String part = version.group(i + 1);
+      int own = part == null ? 0 : Integer.parseInt(part);
+      if (own != asked[i]) {
+        return own > asked[i];
+      }
+    }
+    return true;
   }
 
   /**
