@@ -17,7 +17,10 @@ class PeakEvidenceTest {
     for (int i = 0; i < settings.length; i += 2) {
       conf.put(settings[i], settings[i + 1]);
     }
-    return ApplicationRun.builder().sparkVersion(sparkVersion).configuration(conf).build();
+    return ApplicationRun.builder()
+        .sparkVersion(sparkVersion)
+        .configuration(conf)
+        .build();
   }
 
   private static Executor sampled(String id, long tasks) {
@@ -51,7 +54,17 @@ class PeakEvidenceTest {
       assertThat(PeakEvidence.countsPagesRightly(run(version))).as(version).isTrue();
     }
     for (String version : Arrays.asList(
-        "2.4.8", "3.4.9", "3.5.6", "3.5", "4.0.0", "4.0.0-rc1", "4.0", "", "x", "99999999.1.1", null)) {
+        "2.4.8",
+        "3.4.9",
+        "3.5.6",
+        "3.5",
+        "4.0.0",
+        "4.0.0-rc1",
+        "4.0",
+        "",
+        "x",
+        "99999999.1.1",
+        null)) {
       assertThat(PeakEvidence.countsPagesRightly(run(version))).as(version).isFalse();
     }
   }

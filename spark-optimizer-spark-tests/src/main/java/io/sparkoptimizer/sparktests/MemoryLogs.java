@@ -36,11 +36,11 @@ public final class MemoryLogs {
   private static Map<String, Map<String, String>> settings() {
     Map<String, Map<String, String>> settings = new LinkedHashMap<>();
     settings.put("defaults", Map.of());
-    settings.put("polled", POLLED);
-    settings.put("stages", STAGES);
-    settings.put("tree", TREE);
     settings.put("all", joined(STAGES, TREE, POLLED, POLLED_DRIVER));
     settings.put("off-heap", joined(STAGES, TREE, POLLED, POLLED_DRIVER, OFF_HEAP));
+    settings.put("stages", STAGES);
+    settings.put("polled", POLLED);
+    settings.put("tree", TREE);
     return settings;
   }
 
@@ -61,8 +61,8 @@ public final class MemoryLogs {
     Path logs = Files.createDirectories(Path.of(args[0]).toAbsolutePath().resolve("eventlogs"));
     Path work = Files.createTempDirectory("memory-logs");
     try {
-      for (SparkInstallation spark : SparkInstallation.all()) {
-        for (Map.Entry<String, Map<String, String>> setting : settings().entrySet()) {
+      for (Map.Entry<String, Map<String, String>> setting : settings().entrySet()) {
+        for (SparkInstallation spark : SparkInstallation.all()) {
           String name = spark.version() + "-" + setting.getKey();
           if (!Files.exists(logs.resolve(name))) {
             make(spark, name, setting.getValue(), work.resolve(name), logs.resolve(name));
@@ -94,7 +94,6 @@ public final class MemoryLogs {
       }
       Files.move(app.eventLog(), log);
     }
-    System.out.printf(
-        Locale.ROOT, "%s: %d s%n", name, (System.nanoTime() - begin) / 1_000_000_000);
+    System.out.printf(Locale.ROOT, "%s: %d s%n", name, (System.nanoTime() - begin) / 1_000_000_000);
   }
 }

@@ -106,9 +106,10 @@ public record MemoryEvidence(
       return switch (evidence) {
         case NONE -> MemoryGrade.NONE;
         case UNTRUSTED -> MemoryGrade.UNTRUSTED;
-        case HEARTBEAT, POLLED -> 2 * sampled < executors.size()
-            ? MemoryGrade.PARTIAL
-            : evidence == PeakEvidence.POLLED ? MemoryGrade.POLLED : MemoryGrade.HEARTBEAT;
+        case HEARTBEAT, POLLED ->
+          2 * sampled < executors.size()
+              ? MemoryGrade.PARTIAL
+              : evidence == PeakEvidence.POLLED ? MemoryGrade.POLLED : MemoryGrade.HEARTBEAT;
       };
     }
 
@@ -120,9 +121,8 @@ public record MemoryEvidence(
 
     private MemoryGrade python() {
       MemoryGrade workers = of(workers(), MemoryPeak.PROCESS_TREE_PYTHON_RSS);
-      boolean noneSeen = of(workers(), MemoryPeak.PROCESS_TREE_JVM_RSS)
-              .compareTo(MemoryGrade.PARTIAL)
-          > 0;
+      boolean noneSeen =
+          of(workers(), MemoryPeak.PROCESS_TREE_JVM_RSS).compareTo(MemoryGrade.PARTIAL) > 0;
       return workers == MemoryGrade.NONE && (noneSeen || !Containers.isPython(run.configuration()))
           ? MemoryGrade.UNUSED
           : workers;
@@ -159,32 +159,33 @@ public record MemoryEvidence(
       }
       return switch (part) {
         case HEAP, OFF_HEAP -> ofHeap(grade);
-        case DRIVER -> grade == MemoryGrade.NONE ? "no sample of the driver's heap" : between(grade);
-        case OVERHEAD -> grade.compareTo(MemoryGrade.PARTIAL) > 0 || hasTreeOfSome()
-            ? ofHeap(grade)
-            : (grade == MemoryGrade.PARTIAL
-                    ? "buffers and metaspace alone were sampled, not what the process holds"
-                    : "no sample of what the process holds")
-                + noTree();
-        case PYTHON -> grade == MemoryGrade.UNTRUSTED || grade == MemoryGrade.NONE
-            ? "no sample of Python workers" + noTree()
-            : ofHeap(grade);
+        case DRIVER ->
+          grade == MemoryGrade.NONE ? "no sample of the driver's heap" : between(grade);
+        case OVERHEAD ->
+          grade.compareTo(MemoryGrade.PARTIAL) > 0 || hasTreeOfSome()
+              ? ofHeap(grade)
+              : (grade == MemoryGrade.PARTIAL
+                      ? "buffers and metaspace alone were sampled, not what the process holds"
+                      : "no sample of what the process holds")
+                  + noTree();
+        case PYTHON ->
+          grade == MemoryGrade.UNTRUSTED || grade == MemoryGrade.NONE
+              ? "no sample of Python workers" + noTree()
+              : ofHeap(grade);
       };
     }
 
     private String ofHeap(MemoryGrade grade) {
       return switch (grade) {
-        case NONE -> "no executor was sampled: it takes a heartbeat (" + heartbeat()
-            + ") while a task runs";
+        case NONE ->
+          "no executor was sampled: it takes a heartbeat (" + heartbeat() + ") while a task runs";
         case PARTIAL -> "fewer than half of the executors were sampled";
         default -> between(grade);
       };
     }
 
     private String between(MemoryGrade grade) {
-      return grade == MemoryGrade.HEARTBEAT
-          ? "peaks between heartbeats (" + heartbeat() + ")"
-          : "";
+      return grade == MemoryGrade.HEARTBEAT ? "peaks between heartbeats (" + heartbeat() + ")" : "";
     }
 
     private String heartbeat() {
@@ -197,7 +198,8 @@ public record MemoryEvidence(
 
     private String noTree() {
       if (!countsTree()) {
-        return ": Spark " + (run.sparkVersion() == null ? "of an unknown release" : run.sparkVersion())
+        return ": Spark "
+            + (run.sparkVersion() == null ? "of an unknown release" : run.sparkVersion())
             + " counts process trees wrongly (SPARK-52776), 3.5.7 and 4.0.1 do not";
       }
       return is(PROCESS_TREE)

@@ -135,8 +135,7 @@ class MemoryEvidenceTest {
     MemoryEvidence evidence =
         run().with(POLLING, "500ms").executors(4, MemoryPeak.JVM_HEAP).of(MemoryPart.HEAP);
     assertThat(evidence)
-        .isEqualTo(
-            new MemoryEvidence(MemoryPart.HEAP, MemoryGrade.POLLED, 1, "", Map.of()));
+        .isEqualTo(new MemoryEvidence(MemoryPart.HEAP, MemoryGrade.POLLED, 1, "", Map.of()));
     assertThat(evidence.advice()).isEmpty();
   }
 
@@ -181,7 +180,9 @@ class MemoryEvidenceTest {
   @Test
   void heap_unknownRelease_isGradedAndAdvisedNothing() {
     MemoryEvidence evidence = MemoryEvidence.of(
-        List.of(run().executors(1, MemoryPeak.JVM_HEAP).run().toBuilder().sparkVersion(null).build()),
+        List.of(run().executors(1, MemoryPeak.JVM_HEAP).run().toBuilder()
+            .sparkVersion(null)
+            .build()),
         MemoryPart.HEAP);
     assertThat(evidence.grade()).isEqualTo(MemoryGrade.HEARTBEAT);
     assertThat(evidence.settings()).isEmpty();
@@ -195,14 +196,14 @@ class MemoryEvidenceTest {
   @Test
   void of_noRun_hasNone() {
     assertThat(MemoryEvidence.of(List.of(), MemoryPart.HEAP))
-        .isEqualTo(
-            new MemoryEvidence(MemoryPart.HEAP, MemoryGrade.NONE, 0, "no run", Map.of()));
+        .isEqualTo(new MemoryEvidence(MemoryPart.HEAP, MemoryGrade.NONE, 0, "no run", Map.of()));
   }
 
   @Test
   void of_severalRuns_hasTheBestGradeAndWhatTheNewestLacks() {
     ApplicationRun plain = run().executors(2, MemoryPeak.JVM_HEAP).run();
-    ApplicationRun polled = run().with(POLLING, "1s").executors(2, MemoryPeak.JVM_HEAP).run();
+    ApplicationRun polled =
+        run().with(POLLING, "1s").executors(2, MemoryPeak.JVM_HEAP).run();
     MemoryEvidence evidence =
         MemoryEvidence.of(List.of(plain, polled, plain, polled), MemoryPart.HEAP);
     assertThat(evidence.grade()).isEqualTo(MemoryGrade.POLLED);
@@ -214,14 +215,12 @@ class MemoryEvidenceTest {
 
   @Test
   void overhead_defaults_isOfBuffersAlone() {
-    MemoryEvidence evidence = run()
-        .executors(2, MemoryPeak.JVM_HEAP, MemoryPeak.DIRECT_POOL)
-        .of(MemoryPart.OVERHEAD);
+    MemoryEvidence evidence =
+        run().executors(2, MemoryPeak.JVM_HEAP, MemoryPeak.DIRECT_POOL).of(MemoryPart.OVERHEAD);
     assertThat(evidence.grade()).isEqualTo(MemoryGrade.PARTIAL);
     assertThat(evidence.missing())
         .isEqualTo("buffers and metaspace alone were sampled, not what the process holds");
-    assertThat(evidence.settings())
-        .isEqualTo(Map.of(PROCESS_TREE, "true", POLLING, "1s"));
+    assertThat(evidence.settings()).isEqualTo(Map.of(PROCESS_TREE, "true", POLLING, "1s"));
   }
 
   @Test
@@ -274,14 +273,14 @@ class MemoryEvidenceTest {
         .isEqualTo("buffers and metaspace alone were sampled, not what the process holds: process"
             + " trees are on, but there is no figure; they need /proc and getconf, and pgrep");
     assertThat(on.of(MemoryPart.OVERHEAD).settings()).containsOnlyKeys(POLLING);
-    assertThat(on.version("4.1.3").of(MemoryPart.OVERHEAD).missing()).endsWith("they need /proc and getconf");
+    assertThat(on.version("4.1.3").of(MemoryPart.OVERHEAD).missing())
+        .endsWith("they need /proc and getconf");
   }
 
   @Test
   void offHeap_off_isUnusedAndOnIsSampledWithTheHeap() {
     assertThat(run().executors(1, MemoryPeak.JVM_HEAP).of(MemoryPart.OFF_HEAP))
-        .isEqualTo(
-            new MemoryEvidence(MemoryPart.OFF_HEAP, MemoryGrade.UNUSED, 1, "", Map.of()));
+        .isEqualTo(new MemoryEvidence(MemoryPart.OFF_HEAP, MemoryGrade.UNUSED, 1, "", Map.of()));
     MemoryEvidence on = run()
         .with("spark.memory.offHeap.enabled", "true")
         .executors(1, MemoryPeak.JVM_HEAP)

@@ -78,7 +78,9 @@ class WhatLogsTellOfMemoryTest {
           continue; // of a time when settings had other names
         }
         if (!is(run, MemoryEvidence.PROCESS_TREE)) {
-          assertThat(executor.peaks().has(MemoryPeak.PROCESS_TREE_JVM_RSS)).as(where).isFalse();
+          assertThat(executor.peaks().has(MemoryPeak.PROCESS_TREE_JVM_RSS))
+              .as(where)
+              .isFalse();
         }
         if (executor.isDriver() && !Allocation.workers(run).contains(executor)) {
           assertThat(sampled && !is(run, MemoryEvidence.STAGE_METRICS))
@@ -90,9 +92,13 @@ class WhatLogsTellOfMemoryTest {
         MemoryEvidence evidence = MemoryEvidence.of(List.of(run), part);
         boolean whole =
             evidence.grade() == MemoryGrade.POLLED || evidence.grade() == MemoryGrade.UNUSED;
-        assertThat(evidence.missing().isEmpty()).as("%s %s", run.appId(), evidence).isEqualTo(whole);
+        assertThat(evidence.missing().isEmpty())
+            .as("%s %s", run.appId(), evidence)
+            .isEqualTo(whole);
         evidence.settings().forEach((property, value) -> {
-          assertThat(run.isSparkAtLeast(3, 0, 0)).as("%s %s", run.appId(), evidence).isTrue();
+          assertThat(run.isSparkAtLeast(3, 0, 0))
+              .as("%s %s", run.appId(), evidence)
+              .isTrue();
           assertThat(run.configuration().getOrDefault(property, "")).isNotEqualTo(value);
         });
       }
@@ -145,15 +151,36 @@ class WhatLogsTellOfMemoryTest {
   private static void print(String title, List<ApplicationRun> runs) {
     Map<String, List<ApplicationRun>> groups = new TreeMap<>();
     for (ApplicationRun run : runs) {
-      groups.computeIfAbsent(line(run) + " | " + settings(run), key -> new ArrayList<>()).add(run);
+      groups
+          .computeIfAbsent(line(run) + " | " + settings(run), key -> new ArrayList<>())
+          .add(run);
     }
     StringBuilder table = new StringBuilder("What logs tell of memory: " + title
         + ", " + runs.size() + " logs\n\n"
-        + "| Spark | on | logs | executors | heap | execution | storage | off-heap | direct | mapped"
-        + " | metaspace | process | Python | collections | driver's heap | spilled | died |\n"
-        + "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        + "| Spark | on | logs | executors | heap | execution | storage | off-heap | buffers | metaspace"
+        + " | process | Python | collections | driver's heap | spilled | died |\n"
+        + "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     groups.forEach((group, of) -> table.append("| " + group + " | " + row(of) + " |\n"));
+    table.append("\nheap sampled, of executors of Spark 3.0 and later whose tasks took");
+    table.append(" under 10 s: " + sampledOf(runs, 0, 10_000));
+    table.append("; under 60 s: " + sampledOf(runs, 10_000, 60_000));
+    table.append("; longer: " + sampledOf(runs, 60_000, Long.MAX_VALUE) + "\n");
     System.out.println(table);
+  }
+
+  /** Of executors by the sum of their tasks' durations. */
+  private static String sampledOf(List<ApplicationRun> runs, long fromMs, long belowMs) {
+    List<Executor> executors = runs.stream()
+        .filter(run -> run.isSparkAtLeast(3, 0, 0))
+        .flatMap(run -> Allocation.workers(run).stream())
+        .filter(executor -> executor.completedTasks() + executor.failedTasks() > 0)
+        .filter(executor ->
+            executor.totalDurationMs() >= fromMs && executor.totalDurationMs() < belowMs)
+        .toList();
+    long sampled = executors.stream()
+        .filter(executor -> executor.sampledPeak(MemoryPeak.JVM_HEAP).isPresent())
+        .count();
+    return sampled + " of " + executors.size();
   }
 
   private static String row(List<ApplicationRun> runs) {
@@ -173,8 +200,7 @@ class WhatLogsTellOfMemoryTest {
         sampled(workers, MemoryPeak.ON_HEAP_EXECUTION),
         sampled(workers, MemoryPeak.ON_HEAP_STORAGE),
         sampled(workers, MemoryPeak.OFF_HEAP_EXECUTION, MemoryPeak.OFF_HEAP_STORAGE),
-        sampled(workers, MemoryPeak.DIRECT_POOL),
-        sampled(workers, MemoryPeak.MAPPED_POOL),
+        sampled(workers, MemoryPeak.DIRECT_POOL, MemoryPeak.MAPPED_POOL),
         sampled(workers, MemoryPeak.JVM_OFF_HEAP),
         sampled(workers, MemoryPeak.PROCESS_TREE_JVM_RSS),
         sampled(workers, MemoryPeak.PROCESS_TREE_PYTHON_RSS),
@@ -205,26 +231,18 @@ class WhatLogsTellOfMemoryTest {
       return executors.isEmpty() ? "" : "0";
     }
     double mib = positive.get(positive.size() / 2) / 1048576.0;
-    return String.format(
-        Locale.ROOT, mib < 10 ? "%d: %.1f" : "%d: %.0f", positive.size(), mib);
+    return String.format(Locale.ROOT, mib < 10 ? "%d: %.1f" : "%d: %.0f", positive.size(), mib);
   }
 
-  /** How many have counters, and how many of these had a major collection and a concurrent one. */
+  /** How many have counters, and how many of these counted a major collection. */
   private static String collections(List<Executor> executors) {
     long counted = executors.stream()
         .filter(executor -> executor.collections().has(CollectorMetric.MINOR_GC_COUNT))
         .count();
-    return counted == 0
-        ? "0"
-        : counted + ", "
-            + having(executors, CollectorMetric.MAJOR_GC_COUNT) + " major, "
-            + having(executors, CollectorMetric.CONCURRENT_GC_COUNT) + " concurrent";
-  }
-
-  private static long having(List<Executor> executors, CollectorMetric metric) {
-    return executors.stream()
-        .filter(executor -> executor.collections().orZero(metric) > 0)
+    long major = executors.stream()
+        .filter(executor -> executor.collections().orZero(CollectorMetric.MAJOR_GC_COUNT) > 0)
         .count();
+    return counted == 0 ? "0" : counted + ", " + major + " major";
   }
 
   private static String count(List<ApplicationRun> runs, Predicate<ApplicationRun> which) {

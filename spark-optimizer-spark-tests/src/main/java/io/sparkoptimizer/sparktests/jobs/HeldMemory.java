@@ -25,7 +25,11 @@ public final class HeldMemory {
           Boolean.parseBoolean(spark.conf().get("spark.memory.offHeap.enabled", "false"));
       Dataset<Row> rows = spark
           .range(0, ROWS, 1, TASKS)
-          .selectExpr("id", "id % 50000 as customer", "lookup(id) as amount", "repeat(hex(id), 8) as basket")
+          .selectExpr(
+              "id",
+              "id % 50000 as customer",
+              "lookup(id) as amount",
+              "repeat(hex(id), 8) as basket")
           .persist(offHeap ? StorageLevel.OFF_HEAP() : StorageLevel.MEMORY_ONLY());
       rows.count();
       rows.createOrReplaceTempView("rows");
