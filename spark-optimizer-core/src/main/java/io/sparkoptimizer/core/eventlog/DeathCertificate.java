@@ -2,6 +2,7 @@ package io.sparkoptimizer.core.eventlog;
 
 import io.sparkoptimizer.spark.MemoryFailure.Cause;
 import io.sparkoptimizer.spark.MemoryFailure.Certainty;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -66,7 +67,7 @@ record DeathCertificate(Cause cause, Certainty certainty) {
 
   /** Python's own error, and those of numpy and pyarrow, where a traceback names what was raised. */
   private static final Pattern PYTHON_MEMORY_ERROR =
-      Pattern.compile("(?m)(?:^|[\\s.'\"])_?(?:Array|Arrow)?MemoryError(?=:|['\"]?\\s*$)");
+      Pattern.compile("(?m)(?:^|[\\s.'\"])(_?(?:Array|Arrow))?MemoryError(?=:|['\"]?\\s*$)");
 
   /** A worker that did not end for memory: its own handler of faults says so. */
   private static final Pattern PYTHON_FAULT = Pattern.compile(
@@ -144,7 +145,11 @@ record DeathCertificate(Cause cause, Certainty certainty) {
   }
 
   private static @Nullable DeathCertificate ofPython(String words) {
-    if (PYTHON_MEMORY_ERROR.matcher(words).find()) {
+    Matcher error = PYTHON_MEMORY_ERROR.matcher(words);
+    if (error.find()
+        && (error.group(1) != null
+            || words.contains("PythonException")
+            || words.contains("Traceback"))) {
       return new DeathCertificate(Cause.PYTHON, Certainty.CERTAIN);
     }
     return words.contains("Python worker exited")
@@ -196,15 +201,13 @@ record DeathCertificate(Cause cause, Certainty certainty) {
     if (!lower.contains("oomkilled")) {
       return false;
     }
-    String[] statuses = STATUS.split(lower);
+    List<String> statuses = STATUS.splitAsStream(lower).toList();
     boolean named = lower.contains("container name: " + EXECUTOR_CONTAINER);
-    for (int i = 0; i < statuses.length; i++) {
-      if (statuses[i].contains("oomkilled")
-          && (i == 0 || !named || statuses[i].startsWith(EXECUTOR_CONTAINER))) {
-        return true;
-      }
-    }
-    return false;
+    return statuses.get(0).contains("oomkilled")
+        || statuses.stream()
+            .skip(1)
+            .anyMatch(status ->
+                status.contains("oomkilled") && (!named || status.startsWith(EXECUTOR_CONTAINER)));
   }
 
   /** The exit code of an executor; 0 where there is none, or the cluster says why it had to go. */

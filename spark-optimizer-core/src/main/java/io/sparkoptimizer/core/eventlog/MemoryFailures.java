@@ -66,7 +66,7 @@ final class MemoryFailures {
     }
     // The surest words count, and the stage that the first of them named.
     OptionalInt stage = known != null && known.stageId().isPresent() ? known.stageId() : stageId;
-    boolean surer = known == null || sureness(death) < sureness(known.death());
+    boolean surer = known == null || isSurer(death, known.death());
     executors.put(
         id,
         known == null || surer
@@ -74,8 +74,10 @@ final class MemoryFailures {
             : new Lost(known.death(), known.exit(), stage, known.timeMs(), known.evidence()));
   }
 
-  private static int sureness(@Nullable DeathCertificate death) {
-    return death == null ? Certainty.values().length : death.certainty().ordinal();
+  private static boolean isSurer(
+      @Nullable DeathCertificate death, @Nullable DeathCertificate known) {
+    return death != null
+        && (known == null || death.certainty().compareTo(known.certainty()) < 0);
   }
 
   /**

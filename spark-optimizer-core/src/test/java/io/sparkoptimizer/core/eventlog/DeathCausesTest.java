@@ -43,6 +43,8 @@ class DeathCausesTest {
   private static final List<String> CAUSES =
       List.of("HEAP", "CONTAINER", "PYTHON", "PREEMPTED", "UNKNOWN", "NONE");
 
+  private static final String UNLABELLED = "UNLABELLED";
+
   private static final Path SAMPLES = Path.of("..", "samples");
 
   /** What was judged, by label and answer. */
@@ -75,7 +77,9 @@ class DeathCausesTest {
     }
 
     private static String share(int right, int of) {
-      return of == 0 ? "-" : String.format(Locale.ROOT, "%.2f (%d of %d)", 1.0 * right / of, right, of);
+      return of == 0
+          ? "-"
+          : String.format(Locale.ROOT, "%.2f (%d of %d)", 1.0 * right / of, right, of);
     }
   }
 
@@ -138,9 +142,11 @@ class DeathCausesTest {
     Confusion confusion = new Confusion();
     Set<String> used = new TreeSet<>();
     EventLogs.read(folder, Clock.systemUTC(), run -> {
-      String log = folder.toAbsolutePath()
+      String log = folder
+          .toAbsolutePath()
           .normalize()
-          .relativize(Path.of(run.source().get(0).split("!/", 2)[0]).toAbsolutePath().normalize())
+          .relativize(
+              Path.of(run.source().get(0).split("!/", 2)[0]).toAbsolutePath().normalize())
           .toString()
           .replace('\\', '/');
       List<Label> own =
@@ -149,8 +155,7 @@ class DeathCausesTest {
       judge(confusion, run, log, own);
     });
     if (!folder.endsWith("eventlogs-grid")) {
-      assertThat(used)
-          .containsAll(labels.stream().map(Label::log).toList());
+      assertThat(used).containsAll(labels.stream().map(Label::log).toList());
     }
     return confusion;
   }
@@ -164,7 +169,7 @@ class DeathCausesTest {
         confusion.judge(
             log + " executor " + executor.id(),
             label(labels, "executor " + executor.id(), "executors"),
-            answer(run.memoryFailures().stream()
+            oneAnswer(run.memoryFailures().stream()
                 .filter(failure -> executor.id().equals(failure.executorId()))
                 .toList()));
       }
@@ -178,10 +183,11 @@ class DeathCausesTest {
               .filter(failure -> failure.stageId().orElse(-1) == stage)
               .filter(failure -> !gone.contains(failure.executorId()))
               .toList();
-          confusion.judge(
-              log + " stage " + stage,
-              label(labels, "stage " + stage, "stages"),
-              answer(failures));
+          String label = label(labels, "stage " + stage, "stages");
+          // What failed with an executor is judged with it.
+          if (!label.equals(UNLABELLED) || gone.isEmpty() || !failures.isEmpty()) {
+            confusion.judge(log + " stage " + stage, label, answer(failures));
+          }
         });
   }
 
@@ -191,7 +197,12 @@ class DeathCausesTest {
         .findFirst()
         .or(() -> labels.stream().filter(label -> label.unit().equals(all)).findFirst())
         .map(Label::label)
-        .orElse("UNLABELLED");
+        .orElse(UNLABELLED);
+  }
+
+  /** An executor and the tasks that died with it are one death. */
+  private static String oneAnswer(List<MemoryFailure> failures) {
+    return failures.size() > 1 ? "TWICE" : answer(failures);
   }
 
   private static String answer(List<MemoryFailure> failures) {
@@ -219,16 +230,14 @@ class DeathCausesTest {
       String words = row[4].replace("\\n", "\n").replace("\\t", "\t");
       ApplicationRun run = Logs.run(String.join("\n", edited(lines, row[1], row[3], words)));
       assertThat(run.quality().unparsableLines()).as(words).isZero();
-      // An executor and its tasks are one death.
-      assertThat(run.memoryFailures()).as(words).hasSizeLessThan(2);
-      confusion.judge(row[1] + ": " + words, row[0], answer(run.memoryFailures()));
+      confusion.judge(row[1] + ": " + words, row[0], oneAnswer(run.memoryFailures()));
     }
     return confusion;
   }
 
   /** The log with one of its tasks ended otherwise, and what became of its executor. */
-  private static List<String> edited(
-      List<String> lines, String kind, String conf, String words) throws IOException {
+  private static List<String> edited(List<String> lines, String kind, String conf, String words)
+      throws IOException {
     List<String> edited = new ArrayList<>(lines);
     int at = -1;
     for (int i = 0; i < edited.size(); i++) {
@@ -269,8 +278,7 @@ class DeathCausesTest {
         edited
             .get(at)
             .replace(
-                "\"Task End Reason\":{\"Reason\":\"Success\"}",
-                "\"Task End Reason\":" + reason));
+                "\"Task End Reason\":{\"Reason\":\"Success\"}", "\"Task End Reason\":" + reason));
     for (String loss : losses) {
       edited.add(
           at + 1,
@@ -312,9 +320,10 @@ class DeathCausesTest {
         Objects.requireNonNull(
             DeathCausesTest.class.getResourceAsStream("deaths/" + resource), resource),
         StandardCharsets.UTF_8))) {
-      return in.lines().skip(1).map(line -> line.split("\t", 5)).peek(row -> assertThat(row)
-              .as(Arrays.toString(row))
-              .hasSize(5))
+      return in.lines()
+          .skip(1)
+          .map(line -> line.split("\t", 5))
+          .peek(row -> assertThat(row).as(Arrays.toString(row)).hasSize(5))
           .toList();
     }
   }

@@ -124,7 +124,9 @@ public final class Deaths {
 
   private static void signal(String name) {
     try {
-      new ProcessBuilder("kill", "-" + name, String.valueOf(ProcessHandle.current().pid())).start();
+      new ProcessBuilder(
+              "kill", "-" + name, String.valueOf(ProcessHandle.current().pid()))
+          .start();
     } catch (IOException e) {
       throw new IllegalStateException("cannot send " + name, e);
     }
