@@ -3,6 +3,7 @@ package io.sparkoptimizer.spark;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * 1.5g} is refused, plain numbers), counts, switches. A value that Spark would refuse is empty here.
  */
 public final class SparkSettings {
+  private static final Pattern TIME = Pattern.compile("([0-9]{1,18})\\s*([a-z]*)");
   private static final Pattern SIZE = Pattern.compile("(-?[0-9]+)\\s*([a-z]*)");
 
   /** Spark counts MiB in an int. */
@@ -84,5 +86,31 @@ public final class SparkSettings {
           case "false" -> Optional.of(false);
           default -> Optional.empty();
         };
+  }
+
+  /**
+   * A time above zero, in milliseconds.
+   *
+   * @param unitMs what a number without a unit stands for: Spark's properties differ in it
+   */
+  public static OptionalDouble timeMs(
+      Map<String, String> properties, String property, double unitMs) {
+    String text = properties.get(property);
+    Matcher time = TIME.matcher(text == null ? "" : text.strip().toLowerCase(Locale.ROOT));
+    if (!time.matches()) {
+      return OptionalDouble.empty();
+    }
+    double ms = Double.parseDouble(time.group(1))
+        * switch (time.group(2)) {
+          case "" -> unitMs;
+          case "us" -> 1e-3;
+          case "ms" -> 1.0;
+          case "s" -> 1e3;
+          case "m", "min" -> 6e4;
+          case "h" -> 36e5;
+          case "d" -> 864e5;
+          default -> 0.0;
+        };
+    return ms > 0 ? OptionalDouble.of(ms) : OptionalDouble.empty();
   }
 }

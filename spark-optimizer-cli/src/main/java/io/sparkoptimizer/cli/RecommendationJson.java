@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparkoptimizer.Evidence;
 import io.sparkoptimizer.Interval;
 import io.sparkoptimizer.Prediction;
+import io.sparkoptimizer.Prediction.OomRiskBasis;
 import io.sparkoptimizer.Prices;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Resources;
@@ -34,7 +35,7 @@ final class RecommendationJson {
     node.put("input_basis", answer.inputBasis().word());
     resources(node, "current_", answer.current());
     prediction(node, "current_", answer.currentPrediction());
-    Json.put(node, "current_oom_risk", answer.currentPrediction().oomRisk());
+    oomRisk(node, "current_", answer.currentPrediction());
     Json.put(node, "saving_per_run", saving(answer));
     node.set("spark_conf", Json.textMap(answer.sparkConf()));
     ArrayNode evidence = node.putArray("evidence");
@@ -120,7 +121,13 @@ final class RecommendationJson {
     node.put("price_source", prices.source());
     node.put("price_date", prices.date() == null ? null : prices.date().toString());
     node.put("interval_coverage", Recommendation.INTERVAL_COVERAGE);
-    Json.put(node, "oom_risk", expected.oomRisk());
+    oomRisk(node, "", expected);
+  }
+
+  private static void oomRisk(ObjectNode node, String prefix, Prediction prediction) {
+    OomRiskBasis basis = prediction.oomRiskBasis();
+    Json.put(node, prefix + "oom_risk", prediction.oomRisk());
+    node.put(prefix + "oom_risk_basis", basis == null ? null : basis.word());
   }
 
   private static ObjectNode evidence(Evidence one) {

@@ -3,6 +3,7 @@ package io.sparkoptimizer.cli;
 import io.sparkoptimizer.Evidence;
 import io.sparkoptimizer.Interval;
 import io.sparkoptimizer.Prediction;
+import io.sparkoptimizer.Prediction.OomRiskBasis;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Resources;
 import io.sparkoptimizer.Verdict;
@@ -46,7 +47,7 @@ final class RecommendationText {
         "Work",
         Text.hours(expected.coreHours()) + " core-hours, " + Text.hours(expected.gbHours())
             + " GB-hours");
-    fact(out, "Out-of-memory risk", Text.percent(expected.oomRisk()));
+    fact(out, "Out-of-memory risk", oomRisk(expected));
     fact(
         out,
         "Confidence",
@@ -191,5 +192,17 @@ final class RecommendationText {
       out.println("Alternatives, fastest first");
       table.print(out, "  ");
     }
+  }
+
+  private static String oomRisk(Prediction expected) {
+    OomRiskBasis basis = expected.oomRiskBasis();
+    return Text.percent(expected.oomRisk())
+        + (basis == null
+            ? ""
+            : switch (basis) {
+              case TRIED -> " (as often as with so much memory before)";
+              case NEED -> " (less than was tried; by what peaks tell of the need)";
+              case RULE -> " (less than was tried; a rule of thumb)";
+            });
   }
 }

@@ -228,7 +228,8 @@ final class Fixtures {
         new Interval(0.9 * cost, cost, 1.2 * cost),
         OptionalDouble.of(4.5),
         OptionalDouble.of(12.25),
-        OptionalDouble.of(0.01));
+        OptionalDouble.of(0.01),
+        Prediction.OomRiskBasis.TRIED);
   }
 
   static Recommendation change() {

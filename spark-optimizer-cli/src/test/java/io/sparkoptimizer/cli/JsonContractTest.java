@@ -72,13 +72,14 @@ class JsonContractTest {
       predicted_cost_low predicted_cost_high core_hours gb_hours
       """);
   private static final List<String> FLAT = join(SETTINGS, PREDICTION, words("""
-          currency cost_basis price_source price_date interval_coverage oom_risk confidence_score
+          currency cost_basis price_source price_date interval_coverage oom_risk oom_risk_basis
+          confidence_score
           confidence_basis similar_jobs recommendation_method reasoning verdict binding_constraint
           recommendation_id input_bytes_used input_basis
           """));
   private static final List<String> RECOMMENDATION = join(
       FLAT,
-      join(SETTINGS, PREDICTION, words("oom_risk")).stream()
+      join(SETTINGS, PREDICTION, words("oom_risk oom_risk_basis")).stream()
           .map(key -> "current_" + key)
           .toList(),
       words("saving_per_run spark_conf evidence alternatives"));

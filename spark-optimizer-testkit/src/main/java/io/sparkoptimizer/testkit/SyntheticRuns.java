@@ -337,7 +337,8 @@ public final class SyntheticRuns {
         nullable(this::interval),
         optionalReal(),
         optionalReal(),
-        maybe() ? OptionalDouble.of(random.nextDouble()) : OptionalDouble.empty());
+        maybe() ? OptionalDouble.of(random.nextDouble()) : OptionalDouble.empty(),
+        nullable(() -> any(Prediction.OomRiskBasis.values())));
   }
 
   private Interval interval() {

@@ -84,7 +84,7 @@ final class Accounts {
     double idle = wastedCoreHours.getAsDouble() * facts.gibPerCore().getAsDouble();
     double busyExecutorHours = (facts.totalCoreHours().orElse(0) - wastedCoreHours.getAsDouble())
         / facts.allocation().executorCores().orElse(1);
-    double excessGib = HeapNeed.of(facts).map(HeapNeed::excessMb).orElse(0L) * GIB_PER_MIB;
+    double excessGib = HeapExcess.of(facts).map(HeapExcess::excessMb).orElse(0L) * GIB_PER_MIB;
     return OptionalDouble.of(idle + busyExecutorHours * excessGib);
   }
 

@@ -88,7 +88,8 @@ final class HighGcRule implements Rule {
       draft.advice("The heap was nearly full: choose nodes with more memory per core.");
     } else if (diedByHeap(facts)) {
       draft.advice("The heap was nearly full, and something died by it: see out-of-memory.");
-    } else if (MemoryRule.crossesPointers(heapMb, larger)) {
+    } else if (MemoryRule.crosses(
+        heapMb, larger, MemoryRule.pointersMb(facts.run().configuration()))) {
       draft.advice("The heap was nearly full, and a larger one loses compressed pointers at 32 GiB:"
           + " use more executors with fewer cores each.");
     } else {

@@ -127,7 +127,8 @@ final class OutOfMemoryRule implements Rule {
           .conf("spark.executor.cores", String.valueOf(cores));
       return;
     }
-    long larger = MemoryRule.raisedHeapMb(heap.getAsLong());
+    long pointers = MemoryRule.pointersMb(facts.run().configuration());
+    long larger = MemoryRule.raisedHeapMb(heap.getAsLong(), pointers);
     draft
         .advice(
             local
@@ -135,7 +136,7 @@ final class OutOfMemoryRule implements Rule {
                     + " heap."
                 : "One task at one time is the least: give executors more heap.")
         .confMb(Properties.heap(facts), larger);
-    if (MemoryRule.crossesPointers(heap.getAsLong(), larger)) {
+    if (MemoryRule.crosses(heap.getAsLong(), larger, pointers)) {
       draft.advice("It crosses 32 GiB, where the JVM loses compressed pointers.");
     }
   }

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * <p>Fires where the heap is {@value #THRESHOLD} times (largest used heap + 300 MB) or more (Dr.
  * Elephant's "moderate"; 2 is medium, 3 high), in a run that succeeded, above 2 GB, and where nothing
- * says that memory was short; see {@link HeapNeed}. Thin evidence speaks from 3 on, is low and names no size. Cost =
+ * says that memory was short; see {@link HeapExcess}. Thin evidence speaks from 3 on, is low and names no size. Cost =
  * heap given back x lifetime of the executors; no core-hours and no time are lost by it.
  */
 final class OversizedMemoryRule implements Rule {
@@ -27,11 +27,11 @@ final class OversizedMemoryRule implements Rule {
 
   @Override
   public List<Finding> findings(RunFacts facts) {
-    Optional<HeapNeed> found = HeapNeed.of(facts);
+    Optional<HeapExcess> found = HeapExcess.of(facts);
     if (found.isEmpty() || found.get().ratio() < THRESHOLD) {
       return List.of();
     }
-    HeapNeed need = found.get();
+    HeapExcess need = found.get();
     if (!need.strong() && need.ratio() < HIGH) {
       return List.of();
     }

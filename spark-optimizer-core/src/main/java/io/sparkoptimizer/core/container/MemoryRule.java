@@ -6,8 +6,10 @@ import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.Measures;
 import io.sparkoptimizer.spark.MemoryFailure;
 import io.sparkoptimizer.spark.MemoryPeak;
+import io.sparkoptimizer.spark.SparkSettings;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /**
@@ -30,20 +32,17 @@ public final class MemoryRule {
   /** Peak / heap from which a heap is full. */
   public static final double FULL = 0.80;
 
+  /** Spilled bytes / shuffled bytes from which tasks spill. */
+  private static final double SPILL = 0.01;
+
   /** Heaps are multiples of this, MiB. */
   public static final long GRAIN_MB = 256;
 
-  /** Above it the JVM loses compressed pointers and holds less than before, MiB. */
-  public static final long COMPRESSED_POINTERS_MB = 31 * 1024;
+  /** Below this, MiB, they are multiples of a quarter of it: a grain must not be a margin. */
+  private static final long SMALL_MB = 4096;
 
   /** The largest multiple of {@link #GRAIN_MB} that Spark's memory settings hold. */
   private static final long MOST_MB = Integer.MAX_VALUE / GRAIN_MB * GRAIN_MB;
-
-  /** Largest used heap over the peak that a margin covers, before spread and number of runs. */
-  private static final double MARGIN = 1.15;
-
-  /** More of the margin with few runs: this, over the root of their number. */
-  private static final double FEW_RUNS = 0.25;
 
   /** The least that an overhead grows by, MiB. */
   private static final long OVERHEAD_STEP_MB = 512;
@@ -51,20 +50,13 @@ public final class MemoryRule {
   /** A heap must be so many times one that died. */
   public static final double ABOVE_DEATH = 1.1;
 
-  /** Executor lifetime from which samples are many: 30 heartbeats. */
-  private static final long SAMPLED_MS = 300_000;
+  /** Samples of an executor from which they are many: two minutes and a half of heartbeats. */
+  public static final int MANY_SAMPLES = 15;
+
+  /** Spark's default of spark.executor.heartbeatInterval. */
+  private static final long HEARTBEAT_MS = 10_000;
 
   private MemoryRule() {}
-
-  /**
-   * What a heap holds over the largest peak that was seen in it.
-   *
-   * @param runs whose peaks were seen, 1 or more
-   * @param variation coefficient of variation of these peaks
-   */
-  public static double margin(int runs, double variation) {
-    return MARGIN + FEW_RUNS / Math.sqrt(runs) + variation;
-  }
 
   /** The heap one step down on the way to what is wanted; the same where that is no less. */
   public static long steppedDownMb(long heapMb, double wantedMb) {
@@ -78,18 +70,23 @@ public final class MemoryRule {
 
   /**
    * The heap after a death by heap that fewer tasks do not mend: half as much again; where that crosses
-   * {@link #COMPRESSED_POINTERS_MB}, just that, if it is enough above what died.
+   * what pointers of 4 bytes reach, just that, if it is enough above what died.
    */
-  public static long raisedHeapMb(long diedMb) {
+  public static long raisedHeapMb(long diedMb, long pointersMb) {
     long raised = upMb(diedMb * RAISE);
-    return crossesPointers(diedMb, raised) && COMPRESSED_POINTERS_MB >= ABOVE_DEATH * diedMb
-        ? COMPRESSED_POINTERS_MB
+    return crosses(diedMb, raised, pointersMb) && pointersMb >= ABOVE_DEATH * diedMb
+        ? pointersMb
         : raised;
   }
 
-  /** Whether a raise takes the JVM's compressed pointers away. */
-  public static boolean crossesPointers(long fromMb, long toMb) {
-    return fromMb <= COMPRESSED_POINTERS_MB && toMb > COMPRESSED_POINTERS_MB;
+  /** The largest heap of an executor whose pointers have 4 bytes; no bound where there are none to lose. */
+  public static long pointersMb(Map<String, String> conf) {
+    return Containers.compressedPointersMb(conf, "spark.executor").orElse(Long.MAX_VALUE);
+  }
+
+  /** Whether a raise takes the JVM's compressed pointers away, and with them some of what it adds. */
+  public static boolean crosses(long fromMb, long toMb, long pointersMb) {
+    return fromMb <= pointersMb && toMb > pointersMb;
   }
 
   /** The overhead after a death beside the heap. */
@@ -97,9 +94,11 @@ public final class MemoryRule {
     return upMb(Math.max(overheadMb * RAISE, 1.0 * overheadMb + OVERHEAD_STEP_MB));
   }
 
-  /** Rounded up to a multiple of {@link #GRAIN_MB}; no more than Spark can be asked for. */
+  /** Rounded up to a multiple of {@link #GRAIN_MB}, or of a quarter of it; no more than Spark can be asked for. */
   public static long upMb(double mebibytes) {
-    return Containers.roundUp((long) Math.ceil(Math.min(MOST_MB, mebibytes)), GRAIN_MB);
+    return Containers.roundUp(
+        (long) Math.ceil(Math.min(MOST_MB, mebibytes)),
+        mebibytes < SMALL_MB ? GRAIN_MB / 4 : GRAIN_MB);
   }
 
   /** Whether something died that may have died for memory, or nobody knows why. */
@@ -108,9 +107,12 @@ public final class MemoryRule {
         .anyMatch(failure -> failure.cause() != MemoryFailure.Cause.PREEMPTED);
   }
 
-  /** Whether tasks lacked memory though none died: a busy collector, or spill to disk. */
-  public static boolean wasShort(ApplicationRun run) {
-    return gcShare(run) >= GC_BUSY || run.totals().orZero(TaskMetric.DISK_BYTES_SPILLED) > 0;
+  /** Whether more than a trace of what was shuffled went to disk for lack of memory. */
+  public static boolean spills(ApplicationRun run) {
+    Measures<TaskMetric> totals = run.totals();
+    long moved = totals.orZero(TaskMetric.SHUFFLE_READ_BYTES)
+        + totals.orZero(TaskMetric.SHUFFLE_WRITE_BYTES);
+    return totals.orZero(TaskMetric.DISK_BYTES_SPILLED) > SPILL * moved;
   }
 
   /** Collector time over run time of all tasks; 0 where the log tells neither. */
@@ -120,16 +122,47 @@ public final class MemoryRule {
     return running == 0 ? 0 : (double) totals.orZero(TaskMetric.JVM_GC_TIME_MS) / running;
   }
 
-  /** Whether one run's heap samples carry a step down: half of its executors, and five minutes. */
+  public static double runTimeMs(ApplicationRun run) {
+    return run.totals().orZero(TaskMetric.EXECUTOR_RUN_TIME_MS);
+  }
+
+  /** What tasks computed and collected, recomputing what was evicted included: free of who else used the machine. */
+  public static double effortMs(ApplicationRun run) {
+    Measures<TaskMetric> totals = run.totals();
+    return totals.orZero(TaskMetric.EXECUTOR_CPU_TIME_NS) / 1e6
+        + totals.orZero(TaskMetric.JVM_GC_TIME_MS);
+  }
+
+  /** Whether one run's heap samples carry a step down: half of its executors have any, one has many. */
   public static boolean isWellSampled(ApplicationRun run) {
     List<Executor> workers = Allocation.workers(run);
-    long sampled = workers.stream()
+    List<Executor> sampled = sampled(run);
+    return !sampled.isEmpty()
+        && 2 * sampled.size() >= workers.size()
+        && sampled.stream().anyMatch(executor -> samples(run, executor) >= MANY_SAMPLES);
+  }
+
+  /** How often used heap was looked at, over all executors, as far as their lives tell. */
+  public static long samples(ApplicationRun run) {
+    return sampled(run).stream().mapToLong(executor -> samples(run, executor)).sum();
+  }
+
+  private static List<Executor> sampled(ApplicationRun run) {
+    return Allocation.workers(run).stream()
         .filter(executor -> executor.sampledPeak(MemoryPeak.JVM_HEAP).isPresent())
-        .count();
+        .toList();
+  }
+
+  private static long samples(ApplicationRun run, Executor executor) {
     OptionalLong end = run.endTimeMs().isPresent() ? run.endTimeMs() : run.lastEventTimeMs();
-    long longest =
-        workers.stream().mapToLong(executor -> lifetimeMs(executor, end)).max().orElse(0);
-    return sampled > 0 && 2 * sampled >= workers.size() && longest >= SAMPLED_MS;
+    return (long) (lifetimeMs(executor, end) / samplingMs(run));
+  }
+
+  /** Milliseconds between two samples of an executor's memory. */
+  public static double samplingMs(ApplicationRun run) {
+    return SparkSettings.timeMs(run.configuration(), "spark.executor.metrics.pollingInterval", 1)
+        .orElse(SparkSettings.timeMs(run.configuration(), "spark.executor.heartbeatInterval", 1)
+            .orElse(HEARTBEAT_MS));
   }
 
   private static long lifetimeMs(Executor executor, OptionalLong end) {

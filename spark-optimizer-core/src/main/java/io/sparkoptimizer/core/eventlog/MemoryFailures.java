@@ -76,8 +76,7 @@ final class MemoryFailures {
 
   private static boolean isSurer(
       @Nullable DeathCertificate death, @Nullable DeathCertificate known) {
-    return death != null
-        && (known == null || death.certainty().compareTo(known.certainty()) < 0);
+    return death != null && (known == null || death.certainty().compareTo(known.certainty()) < 0);
   }
 
   /**

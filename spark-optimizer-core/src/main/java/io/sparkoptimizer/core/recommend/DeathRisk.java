@@ -1,25 +1,30 @@
 package io.sparkoptimizer.core.recommend;
 
+import io.sparkoptimizer.Prediction.OomRiskBasis;
+import io.sparkoptimizer.core.budget.HeapNeed;
 import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.MemoryFailure;
 import io.sparkoptimizer.spark.MemoryFailure.Cause;
 import io.sparkoptimizer.spark.MemoryFailure.Certainty;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How often a size dies for memory: deaths of those that gave a task as much or more speak against
- * it, runs that went well with as little or less speak for it. Below all that went well the rate is
- * theirs, four times as much for half the heap a task: a rule of thumb until deaths of many jobs have
- * been seen.
+ * it, runs that went well with as little or less speak for it. Below all that went well, what their peaks
+ * say of the need ({@link HeapNeed}); without peaks the rate there, four times as much for half the heap a
+ * task: a rule of thumb.
  *
  * @param deaths what a task had where something died for memory
  * @param survivals what a task had where a run went through without, at the input that is asked about
+ * @param need of executors with so many slots as {@code slots}; null where no peak tells
  */
-record DeathRisk(List<Share> deaths, List<Share> survivals) {
+record DeathRisk(
+    List<Share> deaths, List<Share> survivals, @Nullable HeapNeed need, int slots) {
   /** Prior of a death: 0.1 deaths in 2 runs. */
   private static final double PRIOR_DEATHS = 0.1;
 
@@ -39,7 +44,11 @@ record DeathRisk(List<Share> deaths, List<Share> survivals) {
   }
 
   /** @param growth how much more a task holds next time than in that run, 1 or more */
-  static DeathRisk of(List<ApplicationRun> runs, ToDoubleFunction<ApplicationRun> growth) {
+  static DeathRisk of(
+      List<ApplicationRun> runs,
+      ToDoubleFunction<ApplicationRun> growth,
+      @Nullable HeapNeed need,
+      int slots) {
     return new DeathRisk(
         runs.stream().flatMap(DeathRisk::died).toList(),
         runs.stream()
@@ -49,7 +58,9 @@ record DeathRisk(List<Share> deaths, List<Share> survivals) {
               return new Share(
                   had.heapMb() * growth.applyAsDouble(run), had.besideMb(), had.heapKnown());
             })
-            .toList());
+            .toList(),
+        need,
+        slots);
   }
 
   /** Failures that memory is known to have caused. */
@@ -72,15 +83,18 @@ record DeathRisk(List<Share> deaths, List<Share> survivals) {
         heap ? new Share(had.heapMb(), Double.POSITIVE_INFINITY, had.heapKnown()) : had);
   }
 
+  /** That a run of a size dies for memory: a probability, and how it was found. */
+  record Risk(double probability, OomRiskBasis basis) {}
+
   /** Probability that a run of this size dies for memory; empty where no run tells. */
-  OptionalDouble of(Setup size) {
+  Optional<Risk> of(Setup size) {
     Share asked = Share.of(size);
     List<Share> dead =
         deaths.stream().filter(had -> had.heapKnown() == asked.heapKnown()).toList();
     List<Share> alive =
         survivals.stream().filter(had -> had.heapKnown() == asked.heapKnown()).toList();
     if (dead.isEmpty() && alive.isEmpty()) {
-      return OptionalDouble.empty();
+      return Optional.empty();
     }
     double least = alive.stream().mapToDouble(Share::heapMb).min().orElse(asked.heapMb());
     double tried = Math.max(asked.heapMb(), least);
@@ -90,6 +104,12 @@ record DeathRisk(List<Share> deaths, List<Share> survivals) {
     long survived = alive.stream().filter(had -> had.heapMb() <= tried).count();
     double rate = (PRIOR_DEATHS + died) / (PRIOR_RUNS + died + survived);
     double less = tried / asked.heapMb();
-    return OptionalDouble.of(Math.min(1, rate * less * less));
+    if (less <= 1) {
+      return Optional.of(new Risk(rate, OomRiskBasis.TRIED));
+    }
+    return Optional.of(
+        need != null && asked.heapKnown()
+            ? new Risk(1 - (1 - rate) * (1 - need.risk(asked.heapMb() * slots)), OomRiskBasis.NEED)
+            : new Risk(Math.min(1, rate * less * less), OomRiskBasis.RULE));
   }
 }

@@ -3,6 +3,7 @@ package io.sparkoptimizer.core.recommend;
 import io.sparkoptimizer.Interval;
 import io.sparkoptimizer.Prediction;
 import io.sparkoptimizer.core.schedule.JobModel;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -11,9 +12,10 @@ import java.util.OptionalDouble;
  * @param setup the size
  * @param forecast its time
  * @param bill what it uses
- * @param oomRisk probability that something dies for memory; empty where nothing tells
+ * @param risk that something dies for memory; empty where nothing tells
  */
-record Option(Setup setup, JobModel.Forecast forecast, Setup.Bill bill, OptionalDouble oomRisk) {
+record Option(
+    Setup setup, JobModel.Forecast forecast, Setup.Bill bill, Optional<DeathRisk.Risk> risk) {
 
   Interval duration() {
     return forecast.spread().around(forecast.estimate().durationMs());
@@ -33,9 +35,14 @@ record Option(Setup setup, JobModel.Forecast forecast, Setup.Bill bill, Optional
     return forecast.estimate().durationMs();
   }
 
+  /** Probability that something dies for memory; 0 where nothing tells. */
+  double oomRisk() {
+    return risk.map(DeathRisk.Risk::probability).orElse(0.0);
+  }
+
   /** Probability that the time is within 20 % and nothing dies for memory. */
   double confidence() {
-    return forecast.spread().withinTwentyPercent() * (1 - oomRisk.orElse(0));
+    return forecast.spread().withinTwentyPercent() * (1 - oomRisk());
   }
 
   Prediction prediction() {
@@ -44,6 +51,7 @@ record Option(Setup setup, JobModel.Forecast forecast, Setup.Bill bill, Optional
         cost(),
         OptionalDouble.of(bill.coreHours()),
         OptionalDouble.of(bill.gbHours()),
-        oomRisk);
+        risk.isPresent() ? OptionalDouble.of(risk.get().probability()) : OptionalDouble.empty(),
+        risk.map(DeathRisk.Risk::basis).orElse(null));
   }
 }

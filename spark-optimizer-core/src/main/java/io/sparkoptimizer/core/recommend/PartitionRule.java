@@ -77,6 +77,12 @@ record PartitionRule(
     return new PartitionRule(property, (long) (most * inputRatio), spilled, raiseOnly, asked);
   }
 
+  /** The same, with so many at least where a death asks for them. */
+  PartitionRule withAsked(OptionalInt partitions) {
+    return new PartitionRule(
+        property, shuffleBytes, spilled, raiseOnly, Math.max(asked, partitions.orElse(0)));
+  }
+
   /** What the property should be for so many slots; as it is where the rule has nothing to add. */
   OptionalInt partitions(OptionalInt current, int slots) {
     if (current.isEmpty() || shuffleBytes == 0) {

@@ -192,10 +192,11 @@ public final class RulesRecommender implements Recommender {
             input.scale(),
             request.settings().prices());
     PartitionRule partitions = PartitionRule.ofSql(
-        model.newestRun(),
-        remedies.isAdaptive(model.newestRun(), current.conf()),
-        input.scale(),
-        remedies);
+            model.newestRun(),
+            remedies.isAdaptive(model.newestRun(), current.conf()),
+            input.scale(),
+            remedies)
+        .withAsked(plan.partitions());
     RecordedSchedule newest = model.newest();
     double growth = Math.pow(input.scale(), model.growth());
     Sizing.Work work = new Sizing.Work(newest.taskMs() * growth, newest.criticalPathMs());
@@ -251,8 +252,8 @@ public final class RulesRecommender implements Recommender {
     return byCores.values().stream()
         .map(runs -> {
           Setup had = Setup.of(runs.get(0));
-          Setup executor =
-              current.withExecutor(had.cores(), had.heapMb(), had.overheadMb(), had.pysparkMb());
+          Setup executor = current.withExecutor(
+              had.cores(), had.heapMb(), had.overheadMb(), had.offHeapMb(), had.pysparkMb());
           // Over all runs: those that died with these cores are no whole ones.
           return MemoryPlan.of(executor, request.runs(), input, profile.locked());
         })

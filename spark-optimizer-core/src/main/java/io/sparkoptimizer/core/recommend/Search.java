@@ -132,7 +132,7 @@ final class Search {
 
   /** Whether it dies for memory hardly ever, or no more often than today's size. */
   boolean isSafe(Option option) {
-    return option.oomRisk().orElse(0) <= mostRisk;
+    return option.oomRisk() <= mostRisk;
   }
 
   boolean meets(Option option, boolean surely) {

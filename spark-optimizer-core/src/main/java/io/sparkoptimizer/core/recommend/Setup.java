@@ -204,11 +204,11 @@ public record Setup(
 
   /** What one executor takes from the cluster. */
   long executorContainerMb() {
-    return Containers.roundedMb(platform, memoryMb(), cores);
+    return Containers.roundedMb(conf, platform, memoryMb(), cores);
   }
 
   long driverContainerMb() {
-    return Containers.roundedMb(platform, driverHeapMb + driverOverheadMb, driverCores);
+    return Containers.roundedMb(conf, platform, driverHeapMb + driverOverheadMb, driverCores);
   }
 
   /** The question to a schedule. */
@@ -268,11 +268,13 @@ public record Setup(
   }
 
   /** Other executors: the whole budget changes at once, so that its parts fit each other. */
-  Setup withExecutor(int newCores, long newHeapMb, long newOverheadMb, long newPysparkMb) {
+  Setup withExecutor(
+      int newCores, long newHeapMb, long newOverheadMb, long newOffHeapMb, long newPysparkMb) {
     return with(next -> {
       next.cores = newCores;
       next.heapMb = newHeapMb;
       next.overheadMb = newOverheadMb;
+      next.offHeapMb = newOffHeapMb;
       next.pysparkMb = newPysparkMb;
     });
   }
@@ -308,6 +310,7 @@ public record Setup(
     private long heapMb;
     private boolean heapKnown;
     private long overheadMb;
+    private long offHeapMb;
     private long pysparkMb;
     private long driverHeapMb;
     private long driverOverheadMb;
@@ -322,6 +325,7 @@ public record Setup(
       heapMb = base.heapMb;
       heapKnown = base.heapKnown;
       overheadMb = base.overheadMb;
+      offHeapMb = base.offHeapMb;
       pysparkMb = base.pysparkMb;
       driverHeapMb = base.driverHeapMb;
       driverOverheadMb = base.driverOverheadMb;
@@ -340,7 +344,7 @@ public record Setup(
           heapMb,
           heapKnown,
           overheadMb,
-          base.offHeapMb,
+          offHeapMb,
           pysparkMb,
           driverHeapMb,
           driverOverheadMb,

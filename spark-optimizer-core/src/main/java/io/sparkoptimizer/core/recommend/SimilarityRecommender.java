@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -195,15 +196,15 @@ public final class SimilarityRecommender implements Recommender {
         base.cores(),
         profile.configuration().containsKey(MemoryPlan.HEAP) ? base.heapMb() : heap,
         Math.round(overhead),
+        base.offHeapMb(),
         base.pysparkMb());
     MemoryPlan most = new MemoryPlan(
         sized,
         false,
+        OptionalInt.empty(),
         size -> plans.stream()
-            .map(plan -> plan.risk(size))
-            .filter(OptionalDouble::isPresent)
-            .mapToDouble(OptionalDouble::getAsDouble)
-            .max(),
+            .flatMap(plan -> plan.risk(size).stream())
+            .max(Comparator.comparingDouble(DeathRisk.Risk::probability)),
         List.of(new Evidence(
             MemoryPlan.HEAP,
             null,

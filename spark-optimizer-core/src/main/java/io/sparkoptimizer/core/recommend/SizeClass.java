@@ -15,7 +15,7 @@ import io.sparkoptimizer.spi.RecommendationRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -78,7 +78,8 @@ final class SizeClass {
         "Nothing like this job has run yet: this is a rule of thumb from the size of its input"
             + " alone, " + declared + (known ? "" : ", which was not given and is assumed")
             + "; the first run will tell more.");
-    MemoryPlan plan = new MemoryPlan(base, false, size -> OptionalDouble.empty(), List.of());
+    MemoryPlan plan =
+        new MemoryPlan(base, false, OptionalInt.empty(), size -> Optional.empty(), List.of());
     return Sizing.answer(
         request,
         new Sizing.Need(

@@ -91,8 +91,12 @@ final class Sizing {
     this.need = need;
     this.profile = request.profile();
     this.prices = request.settings().prices();
-    double todaysRisk =
-        need.current() == null ? 0 : planOf(need.current()).risk(need.current()).orElse(0);
+    double todaysRisk = need.current() == null
+        ? 0
+        : planOf(need.current())
+            .risk(need.current())
+            .map(DeathRisk.Risk::probability)
+            .orElse(0.0);
     this.search = new Search(profile, request.settings(), this::price, todaysRisk);
   }
 
@@ -332,6 +336,7 @@ final class Sizing {
             cores,
             Containers.roundUp(planned.heapMb() * cores / planned.cores(), 256),
             planned.overheadMb() * cores / planned.cores(),
+            planned.offHeapMb() * cores / planned.cores(),
             planned.pysparkMb() * cores / planned.cores());
   }
 

@@ -3,10 +3,7 @@ package io.sparkoptimizer.core.schedule;
 import io.sparkoptimizer.core.analysis.ShuffleFacts;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.SparkSettings;
-import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Spark's settings of dynamic allocation ({@code spark.dynamicAllocation.*}). Times in milliseconds,
@@ -34,7 +31,6 @@ record DynamicAllocation(
     double shuffleIdleMs,
     double cachedIdleMs) {
   private static final String PREFIX = "spark.dynamicAllocation.";
-  private static final Pattern TIME = Pattern.compile("([0-9]{1,18})\\s*([a-z]*)");
 
   /** As a run had them, or would have had them with dynamic allocation and no bounds. */
   static DynamicAllocation of(ApplicationRun run) {
@@ -66,7 +62,9 @@ record DynamicAllocation(
             idleMs,
             tracked
                 ? Math.max(
-                    idleMs, timeMs(conf, "shuffleTracking.timeout", 1, Double.POSITIVE_INFINITY))
+                    idleMs,
+                    SparkSettings.timeMs(conf, PREFIX + "shuffleTracking.timeout", 1)
+                        .orElse(Double.POSITIVE_INFINITY))
                 : idleMs,
             run.cachedRdds().isEmpty()
                 ? idleMs
@@ -118,28 +116,6 @@ record DynamicAllocation(
   }
 
   private static double seconds(Map<String, String> conf, String name, double otherwiseMs) {
-    return timeMs(conf, name, 1_000, otherwiseMs);
-  }
-
-  /** A time as Spark reads it, a plain number in the property's own unit. */
-  private static double timeMs(
-      Map<String, String> conf, String name, double unitMs, double otherwiseMs) {
-    String text = conf.get(PREFIX + name);
-    Matcher time = TIME.matcher(text == null ? "" : text.strip().toLowerCase(Locale.ROOT));
-    if (!time.matches()) {
-      return otherwiseMs;
-    }
-    double ms = Double.parseDouble(time.group(1))
-        * switch (time.group(2)) {
-          case "" -> unitMs;
-          case "us" -> 1e-3;
-          case "ms" -> 1.0;
-          case "s" -> 1e3;
-          case "m", "min" -> 6e4;
-          case "h" -> 36e5;
-          case "d" -> 864e5;
-          default -> 0.0;
-        };
-    return ms > 0 ? ms : otherwiseMs;
+    return SparkSettings.timeMs(conf, PREFIX + name, 1_000).orElse(otherwiseMs);
   }
 }

@@ -254,7 +254,7 @@ public record Spread(
   }
 
   /** Distribution function of the standard normal: Abramowitz and Stegun 26.2.17, error below 1e-7. */
-  static double normal(double x) {
+  public static double normal(double x) {
     double t = 1 / (1 + 0.2316419 * Math.abs(x));
     double[] b = {0.319381530, -0.356563782, 1.781477937, -1.821255978, 1.330274429};
     double tail = 0;

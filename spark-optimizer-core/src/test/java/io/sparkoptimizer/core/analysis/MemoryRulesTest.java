@@ -117,9 +117,9 @@ class MemoryRulesTest {
   @Test
   void outOfMemory_causeDecidesTheProperty() {
     assertThat(remedy(Cause.HEAP)).isEqualTo(Map.of("spark.executor.cores", "2"));
-    // 819 MiB by Spark's rule, half as much again, in steps of 256.
-    assertThat(remedy(Cause.CONTAINER)).isEqualTo(Map.of("spark.executor.memoryOverhead", "1536m"));
-    assertThat(remedy(Cause.PYTHON)).isEqualTo(Map.of("spark.executor.memoryOverhead", "1536m"));
+    // 819 MiB by Spark's rule, half as much again, in steps of 64.
+    assertThat(remedy(Cause.CONTAINER)).isEqualTo(Map.of("spark.executor.memoryOverhead", "1344m"));
+    assertThat(remedy(Cause.PYTHON)).isEqualTo(Map.of("spark.executor.memoryOverhead", "1344m"));
     assertThat(findings(
                 tenMinutes(0, 0)
                     .configuration(Map.of("spark.executor.pyspark.memory", "1g"))
@@ -172,9 +172,9 @@ class MemoryRulesTest {
 
   @Test
   void outOfMemory_largeHeapOfOneTask_stopsBelow32GiBWhereThatIsEnough() {
-    assertThat(MemoryRule.raisedHeapMb(8_192)).isEqualTo(12_288);
-    assertThat(MemoryRule.raisedHeapMb(24_576)).isEqualTo(MemoryRule.COMPRESSED_POINTERS_MB);
-    assertThat(MemoryRule.raisedHeapMb(30_720)).isEqualTo(46_080);
+    assertThat(MemoryRule.raisedHeapMb(8_192, 31_744)).isEqualTo(12_288);
+    assertThat(MemoryRule.raisedHeapMb(24_576, 31_744)).isEqualTo(31_744);
+    assertThat(MemoryRule.raisedHeapMb(30_720, 31_744)).isEqualTo(46_080);
     Finding crossing = findings(
             tenMinutes(0, 0)
                 .configuration(Map.of("spark.executor.memory", "30g"))

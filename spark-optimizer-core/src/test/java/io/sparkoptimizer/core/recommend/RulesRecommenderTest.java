@@ -297,8 +297,12 @@ class RulesRecommenderTest {
         .executors(4, 4)
         .died(Cause.HEAP, Certainty.CERTAIN)
         .build());
-    Recommendation answer =
-        ask(job().lock("spark.executor.cores").lock("spark.executor.memory"), died);
+    Recommendation answer = ask(
+        job()
+            .lock("spark.executor.cores")
+            .lock("spark.executor.memory")
+            .lock("spark.sql.shuffle.partitions"),
+        died);
 
     assertThat(answer.verdict()).isEqualTo(Verdict.INFEASIBLE);
     assertThat(answer.bindingConstraint()).contains("locked");

@@ -1,7 +1,9 @@
 package io.sparkoptimizer.core.analysis;
 
+import io.sparkoptimizer.core.budget.HeapNeed;
 import io.sparkoptimizer.core.container.MemoryRule;
 import io.sparkoptimizer.spark.RunStatus;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -11,7 +13,7 @@ import java.util.OptionalLong;
  * <p>The largest used heap of any executor, sampled at heartbeats, + 300 MiB that Spark reserves is
  * what was needed at most moments. It is a lower bound (a peak between two samples is missed) and it
  * holds garbage (a large heap is collected late), so the two errors pull apart; margin and step are those
- * of {@link MemoryRule}, as in the recommendations. The evidence is weak
+ * of the recommendations ({@link HeapNeed}, {@link MemoryRule}). The evidence is weak
  * where the run was short against the 10 s between heartbeats, or where fewer than half of the
  * executors have a sample: then nothing is proposed.
  *
@@ -20,7 +22,7 @@ import java.util.OptionalLong;
  * @param proposedMb the smaller heap; {@code heapMb} where the evidence is weak
  * @param strong whether the evidence carries a proposal
  */
-record HeapNeed(long heapMb, long needMb, long proposedMb, boolean strong) {
+record HeapExcess(long heapMb, long needMb, long proposedMb, boolean strong) {
   /** Spark's reserved memory, MiB: heap that is nobody's. */
   private static final long RESERVED_MB = 300;
   /** A heap of up to this is never called too large (Dr. Elephant's rule), MiB. */
@@ -31,7 +33,7 @@ record HeapNeed(long heapMb, long needMb, long proposedMb, boolean strong) {
    * peak is that of a part), or anything says that memory was short: a death for heap, a busy
    * collector, spill to disk.
    */
-  static Optional<HeapNeed> of(RunFacts facts) {
+  static Optional<HeapExcess> of(RunFacts facts) {
     OptionalLong peak = facts.peakHeapBytes();
     OptionalLong heap = facts.allocation().executorMemoryMb();
     if (peak.isEmpty()
@@ -40,15 +42,18 @@ record HeapNeed(long heapMb, long needMb, long proposedMb, boolean strong) {
         || facts.run().status() != RunStatus.SUCCEEDED
         || facts.run().resourceProfiles().size() > 1
         || MemoryRule.died(facts.run())
-        || MemoryRule.wasShort(facts.run())) {
+        || MemoryRule.gcShare(facts.run()) >= MemoryRule.GC_BUSY
+        || MemoryRule.spills(facts.run())) {
       return Optional.empty();
     }
     long need = (peak.getAsLong() >> 20) + RESERVED_MB;
-    double wanted = (peak.getAsLong() >> 20) * MemoryRule.margin(1, 0);
+    double wanted = HeapNeed.of(List.of(new HeapNeed.Seen(facts.run(), heap.getAsLong(), 1)))
+        .map(HeapNeed::enoughMb)
+        .orElse((double) heap.getAsLong());
     long proposed = MemoryRule.steppedDownMb(heap.getAsLong(), wanted);
     boolean strong = MemoryRule.isWellSampled(facts.run());
     return Optional.of(
-        new HeapNeed(heap.getAsLong(), need, strong ? proposed : heap.getAsLong(), strong));
+        new HeapExcess(heap.getAsLong(), need, strong ? proposed : heap.getAsLong(), strong));
   }
 
   /** Heap given / need. */

@@ -1,0 +1,179 @@
+package io.sparkoptimizer.core.recommend;
+
+import io.sparkoptimizer.core.budget.MemoryEvidence;
+import io.sparkoptimizer.core.budget.MemoryPart;
+import io.sparkoptimizer.core.container.Containers;
+import io.sparkoptimizer.core.container.MemoryRule;
+import io.sparkoptimizer.core.schedule.JobModel;
+import io.sparkoptimizer.spark.Allocation;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.ClusterManager;
+import io.sparkoptimizer.spark.Executor;
+import io.sparkoptimizer.spark.MemoryFailure;
+import io.sparkoptimizer.spark.MemoryFailure.Cause;
+import io.sparkoptimizer.spark.MemoryPeak;
+import io.sparkoptimizer.spark.PeakEvidence;
+import io.sparkoptimizer.spark.TaskMetric;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a job's runs had and what became of it: all that the parts of a memory budget are decided by.
+ *
+ * @param current what the next run has unless it is told otherwise
+ * @param all runs with what they had, newest first
+ * @param recent the newest of them, back to where enough went well at today's size
+ */
+record MemoryPast(
+    Setup current, List<Seen> all, List<Seen> recent, InputSize input, Set<String> locked) {
+
+  /** So many runs without a death at a size close the case of an earlier one. */
+  private static final int CLEAN_RUNS = 5;
+
+  /** A run, and what it had. */
+  record Seen(ApplicationRun run, Setup had) {}
+
+  static MemoryPast of(
+      Setup current, List<ApplicationRun> runs, InputSize input, Set<String> locked) {
+    List<Seen> all = runs.stream().map(run -> new Seen(run, Setup.of(run))).toList();
+    return new MemoryPast(current, all, recent(current, all), input, locked);
+  }
+
+  private static List<Seen> recent(Setup current, List<Seen> all) {
+    int clean = 0;
+    for (int i = 0; i < all.size(); i++) {
+      Seen seen = all.get(i);
+      if (wentWell(seen)
+          && seen.had().heapKnown() == current.heapKnown()
+          && seen.had().heapATask() <= current.heapATask()
+          && ++clean == CLEAN_RUNS) {
+        return all.subList(0, i + 1);
+      }
+    }
+    return all;
+  }
+
+  /** Whether it came to its end and nothing died on the way. */
+  static boolean wentWell(Seen seen) {
+    return JobModel.isWhole(seen.run()) && !MemoryRule.died(seen.run());
+  }
+
+  List<ApplicationRun> runs() {
+    return runs(all);
+  }
+
+  static List<ApplicationRun> runs(List<Seen> seen) {
+    return seen.stream().map(Seen::run).toList();
+  }
+
+  /** Those of them in which something of the executors died for this. */
+  static List<Seen> deaths(List<Seen> among, Cause cause) {
+    return among.stream()
+        .filter(seen -> DeathRisk.deaths(seen.run())
+            .anyMatch(failure -> failure.cause() == cause && !isOfDriver(seen.run(), failure)))
+        .toList();
+  }
+
+  /** In local mode the driver is the executor. */
+  static boolean isOfDriver(ApplicationRun run, MemoryFailure failure) {
+    return Executor.DRIVER.equals(failure.executorId())
+        && run.clusterManager() != ClusterManager.LOCAL;
+  }
+
+  /**
+   * How much more a task holds next time: scans get more tasks of the same size, so only what is
+   * shuffled or cached grows with the input. One over more does not need less.
+   */
+  double growth(ApplicationRun run) {
+    boolean holds = run.totals().orZero(TaskMetric.SHUFFLE_READ_BYTES) > 0
+        || Allocation.workers(run).stream()
+            .anyMatch(executor -> executor.peaks().orZero(MemoryPeak.ON_HEAP_STORAGE) > 0);
+    if (!holds) {
+      return 1;
+    }
+    OptionalLong own = run.inputBytes();
+    return Math.max(
+        1,
+        input.bytes().isPresent() && own.isPresent()
+            ? (double) input.bytes().getAsLong() / own.getAsLong()
+            : input.scale());
+  }
+
+  boolean isLocked(String property) {
+    return locked.contains(property);
+  }
+
+  /** Why a part that could be smaller is not made so; null where nothing stands against it. */
+  @Nullable
+  String whyNoStepDown(String property) {
+    if (isLocked(property)) {
+      return "locked";
+    }
+    return recent.stream().anyMatch(seen -> MemoryRule.died(seen.run()))
+        ? "kept: something died, maybe for memory, and nothing shrinks beside that"
+        : null;
+  }
+
+  /** How well the runs tell of a part. */
+  MemoryEvidence evidence(MemoryPart part) {
+    return MemoryEvidence.of(runs(), part);
+  }
+
+  /** Whether no run was in containers that are killed at the first page beyond. */
+  boolean wasNotHeld() {
+    return runs().stream()
+        .noneMatch(run -> Containers.limit(run.configuration(), Containers.platform(run))
+            == Containers.Limit.HARD);
+  }
+
+  boolean knowsProcesses() {
+    return besideHeapMb(true).isPresent();
+  }
+
+  /**
+   * The most that the process of an executor held beside its used heap, MiB: no less than what is beside the
+   * heap, because a JVM keeps pages of it that are not used. Empty where no release counted it rightly.
+   *
+   * @param python whether its Python workers count
+   */
+  OptionalLong besideHeapMb(boolean python) {
+    return most(run -> executor -> {
+      OptionalLong tree = trusted(run, executor, MemoryPeak.PROCESS_TREE_JVM_RSS);
+      OptionalLong heap = executor.sampledPeak(MemoryPeak.JVM_HEAP);
+      long workers = python ? executor.peaks().orZero(MemoryPeak.PROCESS_TREE_PYTHON_RSS) : 0;
+      return tree.isEmpty() || heap.isEmpty()
+          ? OptionalLong.empty()
+          : OptionalLong.of(Math.max(0, tree.getAsLong() - heap.getAsLong()) + workers);
+    });
+  }
+
+  /** The most that the Python workers of an executor held, MiB. */
+  OptionalLong pythonMb() {
+    return most(run -> executor -> trusted(run, executor, MemoryPeak.PROCESS_TREE_PYTHON_RSS));
+  }
+
+  /** The most that execution and storage of an executor held outside of the heap, MiB. */
+  OptionalLong offHeapMb() {
+    return most(run -> executor -> executor.sampledPeak(MemoryPeak.JVM_HEAP).isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(executor.peaks().orZero(MemoryPeak.OFF_HEAP_EXECUTION)
+            + executor.peaks().orZero(MemoryPeak.OFF_HEAP_STORAGE)));
+  }
+
+  private static OptionalLong trusted(ApplicationRun run, Executor executor, MemoryPeak kind) {
+    return PeakEvidence.of(run, executor, kind).compareTo(PeakEvidence.UNTRUSTED) > 0
+        ? executor.sampledPeak(kind)
+        : OptionalLong.empty();
+  }
+
+  private OptionalLong most(Function<ApplicationRun, Function<Executor, OptionalLong>> bytes) {
+    return runs().stream()
+        .flatMap(run -> Allocation.workers(run).stream().map(bytes.apply(run)))
+        .filter(OptionalLong::isPresent)
+        .mapToLong(amount -> amount.getAsLong() >> 20)
+        .max();
+  }
+}
