@@ -4,11 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 
 /**
  * Finds by trying, with real Spark, the smallest heap that each memory job can live with: {@code MemoryTruth TARGET [SECONDS]}. What is
@@ -28,23 +26,17 @@ public final class MemoryTruth {
   private static final double LIMIT = 2.5;
 
   private static final Duration LEAST_LIMIT = Duration.ofSeconds(10);
-  private static final String TRUTH_HEADER =
-      "job,input_multiple,input_percent,smallest_viable_mb,largest_failing_mb,best_ms,runs";
 
   private final Path target;
   private final Path manifest;
   private final MemoryRunner runner;
-  private final List<MemoryRun> runs = new ArrayList<>();
+  private final MemoryRuns runs;
 
   MemoryTruth(Path target) throws IOException {
     this.target = target.toAbsolutePath().normalize();
     this.manifest = this.target.resolve("manifest.csv");
     this.runner = new MemoryRunner(this.target);
-    if (Files.exists(manifest)) {
-      try (Stream<String> lines = Files.lines(manifest)) {
-        lines.skip(1).map(MemoryRun::parse).forEach(runs::add);
-      }
-    }
+    this.runs = MemoryRuns.read(manifest);
   }
 
   public static void main(String[] args) throws IOException {
@@ -68,9 +60,9 @@ public final class MemoryTruth {
   boolean find(List<MemoryPoint> points, Duration budget) throws IOException {
     long begin = System.nanoTime();
     for (MemoryPoint point : points) {
-      for (OptionalInt heap = search(point).next();
+      for (OptionalInt heap = runs.search(point).next();
           heap.isPresent();
-          heap = search(point).next()) {
+          heap = runs.search(point).next()) {
         if (System.nanoTime() - begin > budget.toNanos()) {
           return false;
         }
@@ -84,9 +76,9 @@ public final class MemoryTruth {
 
   private void run(MemoryPoint point, int heapMb) throws IOException {
     int repeat =
-        1 + (int) runsOf(point).stream().filter(run -> run.heapMb() == heapMb).count();
+        1 + (int) runs.of(point).stream().filter(run -> run.heapMb() == heapMb).count();
     String role = heapMb == HeapSearch.AMPLE_MB ? "best" : "bisect";
-    MemoryRun run = runner.run(point, heapMb, role, repeat, limit(search(point)), Map.of());
+    MemoryRun run = runner.run(point, heapMb, role, repeat, limit(runs.search(point)), Map.of());
     runs.add(run);
     write();
     System.out.println(run.row());
@@ -100,47 +92,9 @@ public final class MemoryTruth {
     return Duration.ofSeconds(Math.max(seconds, LEAST_LIMIT.toSeconds()));
   }
 
-  private HeapSearch search(MemoryPoint point) {
-    OptionalInt failingWithLess = OptionalInt.empty();
-    int likely = HeapSearch.AMPLE_MB / 2;
-    int index = MemoryPoint.PERCENTS.indexOf(point.percent());
-    if (index > 0) {
-      MemoryPoint less = new MemoryPoint(point.job(), MemoryPoint.PERCENTS.get(index - 1));
-      HeapSearch searched = search(less);
-      failingWithLess = searched.largestFailingMb();
-      // A heap in proportion should do: what the process itself needs does not grow.
-      likely = searched.smallestViableMb().orElse(likely / 2) * point.percent() / less.percent();
-    }
-    return new HeapSearch(runsOf(point), failingWithLess, likely);
-  }
-
-  private List<MemoryRun> runsOf(MemoryPoint point) {
-    return runs.stream().filter(run -> run.point().equals(point)).toList();
-  }
-
   /** Writes what is known. */
   private void write() throws IOException {
-    List<String> rows = new ArrayList<>(List.of(MemoryRun.HEADER));
-    List<String> truth = new ArrayList<>(List.of(TRUTH_HEADER));
-    for (MemoryPoint point : MemoryPoint.all()) {
-      HeapSearch search = search(point);
-      search.judged().forEach(run -> rows.add(run.row()));
-      if (!runsOf(point).isEmpty() && search.smallestViableMb().isPresent()) {
-        truth.add(String.join(
-            ",",
-            point.job().label(),
-            point.multiple(),
-            String.valueOf(point.percent()),
-            String.valueOf(search.smallestViableMb().getAsInt()),
-            search.largestFailingMb().stream()
-                .mapToObj(String::valueOf)
-                .findFirst()
-                .orElse(""),
-            String.valueOf(search.bestMillis().orElse(0)),
-            String.valueOf(runsOf(point).size())));
-      }
-    }
-    Files.write(manifest, rows);
-    Files.write(target.resolve("truth.csv"), truth);
+    Files.write(manifest, runs.manifest());
+    Files.write(target.resolve("truth.csv"), runs.truth());
   }
 }

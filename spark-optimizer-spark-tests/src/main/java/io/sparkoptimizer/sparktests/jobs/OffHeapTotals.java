@@ -13,7 +13,7 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class OffHeapTotals {
 
-  private static final long CUSTOMERS = 3_000_000;
+  private static final long CUSTOMERS = 2_100_000;
 
   private OffHeapTotals() {}
 
@@ -40,7 +40,7 @@ public final class OffHeapTotals {
       Row row = totals.next();
       byCustomer.put(
           row.getLong(0),
-          ("customer " + row.getLong(0) + " has " + row.getLong(1) + "; ").repeat(6));
+          ("customer " + row.getLong(0) + " has " + row.getLong(1) + "; ").repeat(10));
     }
     return List.of((long) byCustomer.size()).iterator();
   }
