@@ -122,7 +122,7 @@ final class MemoryRunner {
       if (!traces.isEmpty()) {
         throw new IllegalStateException(kept + " still tells of this machine: " + traces);
       }
-      keepGcLog(gc, heapMb, MemoryRun.name(point, heapMb, repeat));
+      keepGcLog(gc, MemoryRun.name(point, heapMb, repeat));
       return told(
           kept,
           new MemoryRun(
@@ -185,7 +185,7 @@ final class MemoryRunner {
   }
 
   /** Keeps the executor's log of its collector: that of the heap which is not the driver's. */
-  private void keepGcLog(Path folder, int heapMb, String name) throws IOException {
+  private void keepGcLog(Path folder, String name) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.sorted().toList()) {
         if (!Files.readString(file).contains("Heap Max Capacity: " + DRIVER_HEAP_MB + "M")) {
