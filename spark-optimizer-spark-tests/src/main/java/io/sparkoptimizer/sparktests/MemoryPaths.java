@@ -29,6 +29,8 @@ public final class MemoryPaths {
   static final int STEPS = 3;
   private static final int RUNS_BEFORE = 2;
 
+  private static final int[] USUAL_MB = {2048, 3072, 4096, 6144, 8192};
+
   /** Times the best run, after which a run is ended. */
   private static final int LIMIT = 4;
 
@@ -38,12 +40,12 @@ public final class MemoryPaths {
   /** What is known of a point by trying. */
   record Truth(int smallestViableMb, long bestMillis) {
 
-    /** What a careful user would have begun with: 3.5 to 5 times as much. */
+    /** What users give: the first usual size of three times what is needed, so three to four and a half times. */
     int startMb() {
-      if (smallestViableMb < 1126) { // 1.1 GiB
-        return 4096;
-      }
-      return smallestViableMb < 1638 /* 1.6 GiB */ ? 6144 : 8192;
+      return IntStream.of(USUAL_MB)
+          .filter(heap -> heap >= 3 * smallestViableMb)
+          .findFirst()
+          .orElse(USUAL_MB[USUAL_MB.length - 1]);
     }
   }
 
