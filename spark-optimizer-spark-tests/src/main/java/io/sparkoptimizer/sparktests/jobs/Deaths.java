@@ -14,7 +14,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -27,6 +26,9 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class Deaths {
   private static final int MIB = 1 << 20;
+
+  /** What no collector may take. */
+  private static final List<Object> KEPT = new ArrayList<>();
 
   private Deaths() {}
 
@@ -49,7 +51,7 @@ public final class Deaths {
             .map(number -> {
               TaskContext task = TaskContext.get();
               if (task.partitionId() == 1
-                  && (always || task.attemptNumber() == 0 && task.stageAttemptNumber() == 0)) {
+                  && (always || (task.attemptNumber() == 0 && task.stageAttemptNumber() == 0))) {
                 die(how, argument);
               }
               return little(number);
@@ -81,16 +83,14 @@ public final class Deaths {
   }
 
   private static void heap() {
-    List<byte[]> kept = new ArrayList<>();
     while (true) {
-      kept.add(new byte[MIB]);
+      KEPT.add(new byte[MIB]);
     }
   }
 
   private static void direct(long mebibytes) {
-    List<ByteBuffer> kept = new ArrayList<>();
     for (long i = 0; i < mebibytes; i++) {
-      kept.add(ByteBuffer.allocateDirect(MIB));
+      KEPT.add(ByteBuffer.allocateDirect(MIB));
       pause(1);
     }
     pause(60_000);
@@ -100,10 +100,9 @@ public final class Deaths {
   private static void addresses(long mebibytes) {
     try {
       Path file = Files.createTempFile("addresses", "");
-      List<ByteBuffer> kept = new ArrayList<>();
       try (FileChannel channel = FileChannel.open(file, READ, WRITE, DELETE_ON_CLOSE)) {
         for (long i = 0; i < mebibytes; i += 1024) {
-          kept.add(channel.map(FileChannel.MapMode.READ_WRITE, i * MIB, 1024L * MIB));
+          KEPT.add(channel.map(FileChannel.MapMode.READ_WRITE, i * MIB, 1024L * MIB));
         }
         pause(60_000);
       }
@@ -113,12 +112,11 @@ public final class Deaths {
   }
 
   private static void classes() {
-    List<Object> kept = new ArrayList<>();
     while (true) {
       ClassLoader loader = new URLClassLoader(new URL[0], Deaths.class.getClassLoader());
-      kept.add(Proxy.newProxyInstance(
+      KEPT.add(Proxy.newProxyInstance(
           loader, new Class<?>[] {Runnable.class}, (proxy, method, arguments) -> null));
-      Collections.addAll(kept, loader);
+      KEPT.add(loader);
     }
   }
 
