@@ -130,6 +130,9 @@ class AllocationTest {
                 + " Exit status: 143.",
             RemovalCause.EXITED),
         Map.entry("Command exited with code 1", RemovalCause.EXITED),
+        Map.entry("Executor decommission: spark scale down", RemovalCause.RELEASED),
+        Map.entry(
+            "Exit status: 134. Aborted java -XX:OnOutOfMemoryError='kill %p'", RemovalCause.EXITED),
         Map.entry("Command exited with code 52", RemovalCause.MEMORY),
         Map.entry(
             "Container killed by YARN for exceeding memory limits. 5 GB of 5 GB",
