@@ -4,6 +4,7 @@ import io.sparkoptimizer.Platform;
 import io.sparkoptimizer.core.analysis.ShuffleFacts;
 import io.sparkoptimizer.core.budget.HeapHistory;
 import io.sparkoptimizer.core.budget.HeapNeed;
+import io.sparkoptimizer.core.budget.MemoryEvidence;
 import io.sparkoptimizer.core.budget.MemoryPart;
 import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.core.container.MemoryRule;
@@ -276,8 +277,9 @@ final class HeapPlan {
   }
 
   private @Nullable String whyNoStepDown(HeapNeed known) {
-    if (!known.isSampled()) {
-      String advice = past.evidence(MemoryPart.HEAP).advice();
+    MemoryEvidence sampled = past.evidence(MemoryPart.HEAP);
+    if (!known.isSampled() || !sampled.isTrusted()) {
+      String advice = sampled.advice();
       return "kept: too few samples for less" + (advice.isEmpty() ? "" : ", " + advice);
     }
     Containers.Limit limit = Containers.limit(current.conf(), current.platform());

@@ -87,7 +87,7 @@ public record Setup(
     int coresEach = cores.orElse(Math.max(1, allocation.executorCores().orElse(1)));
     return of(
         conf,
-        profile.platform().orElse(Containers.platform(run.clusterManager())),
+        profile.platform().orElse(Containers.platform(run)),
         python,
         // Under dynamic allocation this stands for a maximum that is no limit.
         SparkSettings.flag(conf, "spark.dynamicAllocation.enabled").orElse(false)

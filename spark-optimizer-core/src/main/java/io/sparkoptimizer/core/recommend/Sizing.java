@@ -43,6 +43,9 @@ final class Sizing {
   /** A change of memory alone is no matter of noise, but must be worth the trouble. */
   private static final double WORTH = 0.01;
 
+  /** So is less memory, whatever it costs beside the cores: where memory is short it decides how much runs. */
+  private static final double LESS_MEMORY = 0.95;
+
   /**
    * What is known of the job.
    *
@@ -175,7 +178,8 @@ final class Sizing {
       double gain = search.score(resized) - search.score(found.pick());
       if (fits && gain < NOISE_SHARE * need.noise()) {
         boolean same = resized.setup().toResources().equals(today.setup().toResources());
-        boolean worth = search.score(today) - search.score(resized) >= WORTH;
+        boolean worth = search.score(today) - search.score(resized) >= WORTH
+            || resized.setup().memoryMb() <= LESS_MEMORY * today.setup().memoryMb();
         boolean grown = resized.setup().heapMb() > today.setup().heapMb();
         boolean spills = need.partitions().isShort(today.setup().shufflePartitions());
         return same || !(worth || grown || spills || need.plan().urgent())
