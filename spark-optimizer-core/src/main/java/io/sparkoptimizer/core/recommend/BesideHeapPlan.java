@@ -22,6 +22,11 @@ final class BesideHeapPlan {
   /** What stays above a peak of memory that is not collected: samples miss short peaks. */
   private static final double MARGIN = 1.25;
 
+  /** Share of a container from which it is nearly full, and what it gets over what it held. */
+  private static final double FULL = 0.95;
+
+  private static final double ROOM = 1.1;
+
   private static final long LEAST_PYTHON_MB = 1024;
 
   /** Workers that were seen to use more than this times their limit were not held by it. */
@@ -105,6 +110,25 @@ final class BesideHeapPlan {
       return;
     }
     OptionalLong used = past.besideHeapMb(current.pysparkMb() == 0);
+    OptionalLong process = past.processMb();
+    boolean limited = Containers.limit(current.conf(), current.platform()) != Containers.Limit.NONE;
+    if (limited && !locked && process.orElse(0) > FULL * current.memoryMb()) {
+      long wanted = MemoryRule.upMb(Math.min(
+          MemoryRule.RAISE * overheadMb,
+          ROOM * process.getAsLong() - (current.memoryMb() - overheadMb)));
+      long to = Math.max(overheadMb, wanted);
+      notes.peak(
+          MemoryPlan.OVERHEAD,
+          overheadMb,
+          to,
+          TREE,
+          process.getAsLong(),
+          FULL * current.memoryMb(),
+          past.runs(),
+          "the container was nearly full, and what is beyond is killed: a tenth more than it held");
+      overheadMb = to;
+      return;
+    }
     if (used.isEmpty()) {
       String advice = past.evidence(MemoryPart.OVERHEAD).advice();
       notes.size(
@@ -124,7 +148,7 @@ final class BesideHeapPlan {
         TREE,
         used.getAsLong(),
         current.defaultOverheadMb(heap.heapMb),
-        Containers.limit(current.conf(), current.platform()) != Containers.Limit.NONE);
+        false);
   }
 
   private void offHeap() {

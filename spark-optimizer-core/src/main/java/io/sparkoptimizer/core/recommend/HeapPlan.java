@@ -172,7 +172,7 @@ final class HeapPlan {
   private static Optional<StageAttempt> skewed(ApplicationRun run) {
     return dying(run).stream()
         .filter(stage -> stage.failureReason() != null
-            && stage.failureReason().matches("(?s).*\\bfailed [2-9][0-9]* times\\b.*")
+            && stage.failureReason().matches("(?s).*\\bfailed (?:[2-9]|[1-9][0-9]+) times\\b.*")
             && stage.numTasks() > 1 / (1 - OTHERS_WENT_WELL)
             && stage.numCompleteTasks() >= OTHERS_WENT_WELL * stage.numTasks())
         .findFirst();
@@ -199,7 +199,7 @@ final class HeapPlan {
             .filter(ShuffleFacts.followsSqlPartitions(run))
             .anyMatch(stage -> stage.numTasks() == now.getAsInt());
     if (cut) {
-      partitions = OptionalInt.of(2 * now.getAsInt());
+      partitions = OptionalInt.of(Math.max(now.getAsInt(), PartitionRule.finer(now.getAsInt())));
     }
   }
 
@@ -220,6 +220,7 @@ final class HeapPlan {
       int slots = seen.had().slotsPerExecutor();
       if (MemoryPast.wentWell(seen)
           && seen.had().heapKnown()
+          && seen.run().resourceProfiles().size() <= 1
           && slots >= current.slotsPerExecutor()) {
         (slots == current.slotsPerExecutor() ? alike : more)
             .add(new HeapNeed.Seen(seen.run(), seen.had().heapMb(), past.growth(seen.run())));

@@ -140,7 +140,7 @@ record MemoryPast(
    * @param python whether its Python workers count
    */
   OptionalLong besideHeapMb(boolean python) {
-    return most(run -> executor -> {
+    return most(runs(), run -> executor -> {
       OptionalLong tree = trusted(run, executor, MemoryPeak.PROCESS_TREE_JVM_RSS);
       OptionalLong heap = executor.sampledPeak(MemoryPeak.JVM_HEAP);
       long workers = python ? executor.peaks().orZero(MemoryPeak.PROCESS_TREE_PYTHON_RSS) : 0;
@@ -150,17 +150,36 @@ record MemoryPast(
     });
   }
 
+  /**
+   * The most that all processes of an executor held, MiB, in runs that had no more than today's container.
+   * Empty where no release counted it rightly.
+   */
+  OptionalLong processMb() {
+    List<Seen> noLarger =
+        all.stream().filter(seen -> seen.had().memoryMb() <= current.memoryMb()).toList();
+    return most(runs(noLarger), run -> executor -> {
+      OptionalLong tree = trusted(run, executor, MemoryPeak.PROCESS_TREE_JVM_RSS);
+      return tree.isEmpty()
+          ? tree
+          : OptionalLong.of(
+              tree.getAsLong() + executor.peaks().orZero(MemoryPeak.PROCESS_TREE_PYTHON_RSS));
+    });
+  }
+
   /** The most that the Python workers of an executor held, MiB. */
   OptionalLong pythonMb() {
-    return most(run -> executor -> trusted(run, executor, MemoryPeak.PROCESS_TREE_PYTHON_RSS));
+    return most(
+        runs(), run -> executor -> trusted(run, executor, MemoryPeak.PROCESS_TREE_PYTHON_RSS));
   }
 
   /** The most that execution and storage of an executor held outside of the heap, MiB. */
   OptionalLong offHeapMb() {
-    return most(run -> executor -> executor.sampledPeak(MemoryPeak.JVM_HEAP).isEmpty()
-        ? OptionalLong.empty()
-        : OptionalLong.of(executor.peaks().orZero(MemoryPeak.OFF_HEAP_EXECUTION)
-            + executor.peaks().orZero(MemoryPeak.OFF_HEAP_STORAGE)));
+    return most(
+        runs(),
+        run -> executor -> executor.sampledPeak(MemoryPeak.JVM_HEAP).isEmpty()
+            ? OptionalLong.empty()
+            : OptionalLong.of(executor.peaks().orZero(MemoryPeak.OFF_HEAP_EXECUTION)
+                + executor.peaks().orZero(MemoryPeak.OFF_HEAP_STORAGE)));
   }
 
   private static OptionalLong trusted(ApplicationRun run, Executor executor, MemoryPeak kind) {
@@ -169,8 +188,9 @@ record MemoryPast(
         : OptionalLong.empty();
   }
 
-  private OptionalLong most(Function<ApplicationRun, Function<Executor, OptionalLong>> bytes) {
-    return runs().stream()
+  private static OptionalLong most(
+      List<ApplicationRun> runs, Function<ApplicationRun, Function<Executor, OptionalLong>> bytes) {
+    return runs.stream()
         .flatMap(run -> Allocation.workers(run).stream().map(bytes.apply(run)))
         .filter(OptionalLong::isPresent)
         .mapToLong(amount -> amount.getAsLong() >> 20)

@@ -77,6 +77,11 @@ record PartitionRule(
     return new PartitionRule(property, (long) (most * inputRatio), spilled, raiseOnly, asked);
   }
 
+  /** Twice as many, so that each holds half; no more than are of any use. */
+  static int finer(int partitions) {
+    return (int) Math.min(MOST, 2L * partitions);
+  }
+
   /** The same, with so many at least where a death asks for them. */
   PartitionRule withAsked(OptionalInt partitions) {
     return new PartitionRule(
