@@ -38,7 +38,9 @@ public final class MemoryRule {
   /** Heaps are multiples of this, MiB. */
   public static final long GRAIN_MB = 256;
 
-  /** Below this, MiB, they are multiples of a quarter of it: a grain must not be a margin. */
+  /** Below 4 GiB they are multiples of this: a grain must not be a margin. */
+  public static final long SMALL_GRAIN_MB = 64;
+
   private static final long SMALL_MB = 4096;
 
   /** The largest multiple of {@link #GRAIN_MB} that Spark's memory settings hold. */
@@ -94,11 +96,11 @@ public final class MemoryRule {
     return upMb(Math.max(overheadMb * RAISE, 1.0 * overheadMb + OVERHEAD_STEP_MB));
   }
 
-  /** Rounded up to a multiple of {@link #GRAIN_MB}, or of a quarter of it; no more than Spark can be asked for. */
+  /** Rounded up to a multiple of {@link #GRAIN_MB}, or of {@link #SMALL_GRAIN_MB}; no more than Spark can be asked for. */
   public static long upMb(double mebibytes) {
     return Containers.roundUp(
         (long) Math.ceil(Math.min(MOST_MB, mebibytes)),
-        mebibytes < SMALL_MB ? GRAIN_MB / 4 : GRAIN_MB);
+        mebibytes < SMALL_MB ? SMALL_GRAIN_MB : GRAIN_MB);
   }
 
   /** Whether something died that may have died for memory, or nobody knows why. */

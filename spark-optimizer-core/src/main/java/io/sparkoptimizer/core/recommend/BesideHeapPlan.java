@@ -118,6 +118,7 @@ final class BesideHeapPlan {
           ROOM * process.getAsLong() - (current.memoryMb() - overheadMb)));
       long to = Math.max(overheadMb, wanted);
       notes.peak(
+          past.evidence(MemoryPart.OVERHEAD),
           MemoryPlan.OVERHEAD,
           overheadMb,
           to,
@@ -143,6 +144,7 @@ final class BesideHeapPlan {
       return;
     }
     overheadMb = towards(
+        MemoryPart.OVERHEAD,
         MemoryPlan.OVERHEAD,
         overheadMb,
         TREE,
@@ -168,6 +170,7 @@ final class BesideHeapPlan {
     }
     boolean spills = past.runs().stream().anyMatch(MemoryRule::spills);
     offHeapMb = towards(
+        MemoryPart.OFF_HEAP,
         MemoryPlan.OFF_HEAP,
         offHeapMb,
         "peak_off_heap_execution_bytes",
@@ -183,7 +186,13 @@ final class BesideHeapPlan {
    * @param grows whether a part that is nearly full may grow: where its limit kills
    */
   private long towards(
-      String property, long fromMb, String metric, long peakMb, long leastMb, boolean grows) {
+      MemoryPart part,
+      String property,
+      long fromMb,
+      String metric,
+      long peakMb,
+      long leastMb,
+      boolean grows) {
     double wanted = Math.max(leastMb, MARGIN * peakMb);
     String why;
     long to = fromMb;
@@ -206,7 +215,7 @@ final class BesideHeapPlan {
               + Words.percent(MemoryRule.STEP)
           : kept;
     }
-    notes.peak(property, fromMb, to, metric, peakMb, wanted, past.runs(), why);
+    notes.peak(past.evidence(part), property, fromMb, to, metric, peakMb, wanted, past.runs(), why);
     return to;
   }
 
@@ -231,6 +240,7 @@ final class BesideHeapPlan {
       pysparkMb = to;
     } else if (used.isPresent()) {
       pysparkMb = towards(
+          MemoryPart.PYTHON,
           MemoryPlan.PYSPARK,
           pysparkMb,
           "peak_process_tree_python_rss_bytes",

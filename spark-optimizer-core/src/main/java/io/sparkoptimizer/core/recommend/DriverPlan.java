@@ -90,6 +90,7 @@ final class DriverPlan {
             : "kept: too few samples for less (short runs)";
     long to = kept == null ? stepped : heapMb;
     notes.peak(
+        past.evidence(MemoryPart.DRIVER),
         MemoryPlan.DRIVER,
         heapMb,
         to,

@@ -259,10 +259,11 @@ final class HeapPlan {
     long died = deathFloorMb(MemoryPast.deaths(past.all(), Cause.HEAP), slots);
     double least = Math.max(LEAST_MB, MemoryRule.ABOVE_DEATH * Math.max(heaps.tooSmallMb(), died));
     double wanted = Math.max(known.enoughMb(), least);
-    long stepped = MemoryRule.steppedDownMb(heapMb, wanted);
+    long stepped = filledMb(MemoryRule.steppedDownMb(heapMb, wanted));
     String kept = stepped >= WORTH * heapMb ? "kept: " + needs(known) : whyNoStepDown(known);
     long to = kept == null ? stepped : heapMb;
     notes.peak(
+        past.evidence(MemoryPart.HEAP),
         MemoryPlan.HEAP,
         heapMb,
         to,
@@ -275,6 +276,15 @@ final class HeapPlan {
             : needs(known) + "; a step takes at most " + Words.percent(MemoryRule.STEP)
                 + (stepped > 1.05 * wanted ? ", more may follow" : ""));
     heapMb = to;
+  }
+
+  /** What the platform rounds its containers up by is paid, so the heap takes it. */
+  private long filledMb(long smallerMb) {
+    Setup smaller = current.withExecutor(
+        cores, smallerMb, current.overheadMb(), current.offHeapMb(), current.pysparkMb());
+    long free = smaller.executorContainerMb() - smaller.memoryMb();
+    long whole = Math.max(0, free) / MemoryRule.SMALL_GRAIN_MB * MemoryRule.SMALL_GRAIN_MB;
+    return Math.min(heapMb, smallerMb + whole);
   }
 
   private @Nullable String whyNoStepDown(HeapNeed known) {
@@ -308,6 +318,7 @@ final class HeapPlan {
     boolean crosses = MemoryRule.crosses(heapMb, raised, pointersMb);
     raised = crosses ? pointersMb : raised;
     notes.peak(
+        past.evidence(MemoryPart.HEAP),
         MemoryPlan.HEAP,
         heapMb,
         raised,

@@ -1,6 +1,7 @@
 package io.sparkoptimizer.core.recommend;
 
 import io.sparkoptimizer.Evidence;
+import io.sparkoptimizer.core.budget.MemoryEvidence;
 import io.sparkoptimizer.spark.ApplicationRun;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +31,9 @@ final class MemoryNotes {
     add(property, fromMb + "m", toMb + "m", metric, observed, threshold, runs, effect);
   }
 
-  /** The same, by a peak: what was observed, and what it asks for, in MiB. */
+  /** The same, by a peak: what was observed, how well, and what it asks for, in MiB. */
   void peak(
+      MemoryEvidence sampled,
       String property,
       long fromMb,
       long toMb,
@@ -48,7 +50,7 @@ final class MemoryNotes {
         peakMb * BYTES_PER_MB,
         wantedMb * BYTES_PER_MB,
         runs,
-        effect);
+        effect + " (samples: " + sampled.grade().word() + ")");
   }
 
   /** The same, by deaths. */

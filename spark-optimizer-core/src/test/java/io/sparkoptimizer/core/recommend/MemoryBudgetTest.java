@@ -213,6 +213,20 @@ class MemoryBudgetTest {
     assertThat(there.setup().heapMb()).isLessThan(8_192);
   }
 
+  @Test
+  void heap_thatShrinks_takesWhatItsContainerIsRoundedUpBy() {
+    TestRuns run = TestRuns.etl().heapMb(8_192, 2_000);
+
+    Setup onYarn = plan(held(run, Map.of())).setup();
+    Setup onKubernetes =
+        plan(held(run.manager(ClusterManager.KUBERNETES), Map.of())).setup();
+
+    // 5,888 and 819 MiB are paid as 7,168.
+    assertThat(onYarn.heapMb()).isEqualTo(6_336);
+    assertThat(onYarn.executorContainerMb() - onYarn.memoryMb()).isBetween(0L, 63L);
+    assertThat(onKubernetes.heapMb()).isEqualTo(5_888);
+  }
+
   /** A run whose first stage failed, so many of its tasks done. */
   private static ApplicationRun failed(int tasks, int done, String why) {
     ApplicationRun run = TestRuns.etl()
