@@ -1,7 +1,7 @@
 package io.sparkoptimizer.core.budget;
 
 import io.sparkoptimizer.core.container.MemoryRule;
-import io.sparkoptimizer.core.schedule.Spread;
+import io.sparkoptimizer.core.statistics.Normal;
 import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.Executor;
@@ -230,6 +230,6 @@ public record HeapNeed(
   }
 
   private double below(double heapMb) {
-    return expectedMb <= 0 ? 1 : Spread.normal(Math.log(heapMb / expectedMb) / sigma);
+    return expectedMb <= 0 ? 1 : Normal.cumulative(Math.log(heapMb / expectedMb) / sigma);
   }
 }

@@ -2,6 +2,7 @@ package io.sparkoptimizer.core.schedule;
 
 import io.sparkoptimizer.Interval;
 import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.core.statistics.Normal;
 import java.util.List;
 
 /**
@@ -238,7 +239,8 @@ public record Spread(
   }
 
   private static double normalWithin(double sigma) {
-    return normal(Math.log(1 + WITHIN) / sigma) - normal(Math.log(1 - WITHIN) / sigma);
+    return Normal.cumulative(Math.log(1 + WITHIN) / sigma)
+        - Normal.cumulative(Math.log(1 - WITHIN) / sigma);
   }
 
   static boolean isHit(double logRatio) {
@@ -251,18 +253,6 @@ public record Spread(
     double centre = share + z2 / (2 * n);
     double around = WILSON_Z * Math.sqrt(share * (1 - share) / n + z2 / (4.0 * n * n));
     return Math.max(0, (centre - around) / (1 + z2 / n));
-  }
-
-  /** Distribution function of the standard normal: Abramowitz and Stegun 26.2.17, error below 1e-7. */
-  public static double normal(double x) {
-    double t = 1 / (1 + 0.2316419 * Math.abs(x));
-    double[] b = {0.319381530, -0.356563782, 1.781477937, -1.821255978, 1.330274429};
-    double tail = 0;
-    for (int i = b.length - 1; i >= 0; i--) {
-      tail = (tail + b[i]) * t;
-    }
-    tail *= Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
-    return x >= 0 ? 1 - tail : tail;
   }
 
   private static double square(double value) {

@@ -1,5 +1,6 @@
 package io.sparkoptimizer.core.schedule;
 
+import io.sparkoptimizer.core.statistics.Normal;
 import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.TaskMetric;
 import io.sparkoptimizer.spark.TimeByBytes;
@@ -69,16 +70,12 @@ final class TaskCost {
     double centre = told - error * error / TASK_COST_MS;
     double low = -centre / error;
     double high = (most - centre) / error;
-    double between = Spread.normal(high) - Spread.normal(low);
+    double between = Normal.cumulative(high) - Normal.cumulative(low);
     if (between < 1e-6) {
       // Far out in a tail: what is beforehand decides, or the nearer end does.
       return low > 0 ? Math.min(most, error * error / Math.max(-centre, error)) : most;
     }
-    double moved = error * (density(low) - density(high)) / between;
+    double moved = error * (Normal.density(low) - Normal.density(high)) / between;
     return Math.max(0, Math.min(most, centre + moved));
-  }
-
-  private static double density(double x) {
-    return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI);
   }
 }

@@ -107,13 +107,6 @@ class SpreadTest {
     assertThat(far.withinTwentyPercent()).isCloseTo(0.2953, within(0.001));
   }
 
-  @Test
-  void normal_knownPoints_match() {
-    assertThat(Spread.normal(0)).isCloseTo(0.5, within(1e-7));
-    assertThat(Spread.normal(1.6449)).isCloseTo(0.95, within(1e-5));
-    assertThat(Spread.normal(-1.96)).isCloseTo(0.025, within(1e-5));
-  }
-
   /** Jobs of four left-out runs each, all so many priors off. */
   private static Pool pool(int jobs, double scaled) {
     return pool(jobs, scaled, 0.1);

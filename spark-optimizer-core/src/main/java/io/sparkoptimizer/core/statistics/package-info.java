@@ -1,0 +1,5 @@
+/** Distributions that several models share. */
+@NullMarked
+package io.sparkoptimizer.core.statistics;
+
+import org.jspecify.annotations.NullMarked;
