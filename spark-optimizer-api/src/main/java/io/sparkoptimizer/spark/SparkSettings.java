@@ -113,4 +113,15 @@ public final class SparkSettings {
         };
     return ms > 0 ? OptionalDouble.of(ms) : OptionalDouble.empty();
   }
+
+  /** A number above zero. */
+  public static OptionalDouble fraction(Map<String, String> properties, String property) {
+    String text = properties.get(property);
+    try {
+      double value = text == null ? -1 : Double.parseDouble(text.strip());
+      return value > 0 ? OptionalDouble.of(value) : OptionalDouble.empty();
+    } catch (NumberFormatException notOne) {
+      return OptionalDouble.empty();
+    }
+  }
 }

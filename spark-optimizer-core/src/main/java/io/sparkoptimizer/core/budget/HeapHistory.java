@@ -5,6 +5,7 @@ import io.sparkoptimizer.spark.ApplicationRun;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,9 +22,6 @@ public final class HeapHistory {
 
   /** Effort or time over that of a larger heap from which a heap is too small: within 1.2 of the best is the aim. */
   private static final double SLOWER = 1.15;
-
-  /** Inputs that differ by less are the same to processors. */
-  private static final double ALIKE = 1.1;
 
   private final NavigableMap<Long, List<HeapNeed.Seen>> all;
   private final NavigableMap<Long, List<HeapNeed.Seen>> calm = new TreeMap<>();
@@ -63,6 +61,22 @@ public final class HeapHistory {
     return new HeapHistory(all.tailMap(heapMb, false));
   }
 
+  /** Whether any run had just this heap. */
+  public boolean has(long heapMb) {
+    return all.containsKey(heapMb);
+  }
+
+  /** Whether this heap made the collector less busy than the next smaller one, if one is known. */
+  public boolean helped(long heapMb) {
+    Map.Entry<Long, List<HeapNeed.Seen>> smaller = all.lowerEntry(heapMb);
+    return smaller == null
+        || smaller.getValue().stream()
+                .mapToDouble(seen -> MemoryRule.gcShare(seen.run()))
+                .min()
+                .orElse(0)
+            >= MemoryRule.gcShare(runs(heapMb).get(0)) + GC_RISE;
+  }
+
   /** Whether most runs with this heap had too little; where none had this heap, whether all had. */
   public boolean isTooSmall(long heapMb) {
     return calm.isEmpty() || (all.containsKey(heapMb) && !calm.containsKey(heapMb));
@@ -97,7 +111,7 @@ public final class HeapHistory {
     List<ApplicationRun> larger = all.tailMap(seen.heapMb(), false).values().stream()
         .flatMap(List::stream)
         .map(HeapNeed.Seen::run)
-        .filter(other -> isAlike(run, other))
+        .filter(other -> HeapNeed.isAlike(run, other))
         .toList();
     double share = MemoryRule.gcShare(run);
     // A busy collector in a heap that has room copies what lives: more heap is no remedy.
@@ -118,10 +132,5 @@ public final class HeapHistory {
       ApplicationRun run, List<ApplicationRun> others, ToDoubleFunction<ApplicationRun> measure) {
     double[] sorted = others.stream().mapToDouble(measure).sorted().toArray();
     return measure.applyAsDouble(run) > SLOWER * sorted[sorted.length / 2];
-  }
-
-  private static boolean isAlike(ApplicationRun one, ApplicationRun other) {
-    double ratio = (double) one.inputBytes().orElse(0) / other.inputBytes().orElse(0);
-    return Double.isNaN(ratio) || (ratio > 1 / ALIKE && ratio < ALIKE);
   }
 }

@@ -6,6 +6,7 @@ import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.Executor;
 import io.sparkoptimizer.spark.MemoryPeak;
+import io.sparkoptimizer.spark.SparkSettings;
 import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ import java.util.TreeMap;
  *     tasks spill and blocks are evicted; 0 where nothing tells
  * @param peakMb largest used heap of the smallest heap
  * @param heaps how many sizes of heap were seen
- * @param smallestMb the smallest heap that was seen to go well
+ * @param smallestMb the smallest heap that was seen to go well, grown to the next input
  * @param samples how often used heap was looked at, at most 15 times in a run
  * @param runs whose peaks these are, those of the smallest heap first
  */
@@ -54,7 +55,7 @@ public record HeapNeed(
   private static final double SIGMA_OF_A_PEAK = 0.15;
 
   /** Below so many samples in all, a peak tells nothing. */
-  private static final int LEAST_SAMPLES = 5;
+  public static final int LEAST_SAMPLES = 5;
 
   /** 95 % of a normal distribution lie below so many standard deviations. */
   private static final double QUANTILE = 1.645;
@@ -68,12 +69,17 @@ public record HeapNeed(
   /** Samples are too few to call more of a peak garbage. */
   private static final double LEAST_OF_PEAK = 0.5;
 
+  /** Inputs that differ by less are the same. */
+  private static final double ALIKE = 1.1;
+
+  private static final double SHARED_ALIKE = 1.5;
+
   /** A task's result is there as objects, serialized, and serialized once more with its metrics. */
   private static final int COPIES_OF_A_RESULT = 3;
 
   private static final int COPIES_OF_A_BROADCAST = 2;
 
-  /** Spark's spark.memory.fraction, and what it reserves, MiB. */
+  /** Spark's default of spark.memory.fraction, and what it reserves, MiB. */
   private static final double UNIFIED = 0.6;
 
   private static final double RESERVED_MB = 300;
@@ -109,7 +115,7 @@ public record HeapNeed(
     TreeMap<Long, List<Seen>> byHeap = new TreeMap<>();
     for (Seen seen : calm) {
       if (seen.peakMb().isPresent()) {
-        byHeap.computeIfAbsent(seen.heapMb(), heap -> new ArrayList<>()).add(seen);
+        byHeap.computeIfAbsent(grownHeapMb(seen), heap -> new ArrayList<>()).add(seen);
       }
     }
     if (byHeap.isEmpty()) {
@@ -118,10 +124,16 @@ public record HeapNeed(
     List<Seen> smallest = byHeap.firstEntry().getValue();
     long smallestMb = byHeap.firstKey();
     double peak = peak(smallest);
-    long largestMb = byHeap.lastKey();
     double expected = peak;
+    // Peaks of other work, or of other shares of it, are no garbage.
+    List<Seen> largest = byHeap.descendingMap().values().stream()
+        .map(same -> same.stream().filter(seen -> isComparable(seen, smallest)).toList())
+        .filter(same -> !same.isEmpty())
+        .findFirst()
+        .orElse(smallest);
+    long largestMb = grownHeapMb(largest.get(0));
     if (largestMb >= APART * smallestMb) {
-      double slope = (peak(byHeap.lastEntry().getValue()) - peak) / (largestMb - smallestMb);
+      double slope = (peak(largest) - peak) / (largestMb - smallestMb);
       double bounded = Math.max(0, Math.min(STEEPEST, slope));
       expected = Math.max(LEAST_OF_PEAK * peak, (peak - bounded * smallestMb) / (1 - bounded));
     }
@@ -153,8 +165,34 @@ public record HeapNeed(
         runs));
   }
 
+  /** The 95 % quantile over runs of one heap: the largest of fewer than 20. */
   private static double peak(List<Seen> same) {
-    return same.stream().mapToDouble(HeapNeed::grownPeak).max().orElse(0);
+    double[] sorted = same.stream().mapToDouble(HeapNeed::grownPeak).sorted().toArray();
+    return sorted[(int) Math.ceil(0.95 * sorted.length) - 1];
+  }
+
+  /** A run with less input and its heap is taken for one with the next input and so much more heap. */
+  private static long grownHeapMb(Seen seen) {
+    return Math.round(Math.min(1e12, seen.heapMb() * seen.growth()));
+  }
+
+  private static boolean isComparable(Seen seen, List<Seen> others) {
+    return others.stream()
+        .anyMatch(
+            other -> isAlike(seen.run(), other.run()) && sharesAlike(seen.run(), other.run()));
+  }
+
+  /** Runs over about the same input. */
+  static boolean isAlike(ApplicationRun one, ApplicationRun other) {
+    double ratio = (double) one.inputBytes().orElse(0) / other.inputBytes().orElse(0);
+    return Double.isNaN(ratio) || (ratio > 1 / ALIKE && ratio < ALIKE);
+  }
+
+  /** Runs of about as many executors: what is cached is shared by them. */
+  private static boolean sharesAlike(ApplicationRun one, ApplicationRun other) {
+    double ratio = (double) Allocation.of(one).peakExecutors().orElse(1)
+        / Math.max(1, Allocation.of(other).peakExecutors().orElse(1));
+    return ratio > 1 / SHARED_ALIKE && ratio < SHARED_ALIKE;
   }
 
   private static double grownPeak(Seen seen) {
@@ -182,7 +220,9 @@ public record HeapNeed(
                   executor.peaks().orZero(MemoryPeak.ON_HEAP_STORAGE),
                   executor.peaks().orZero(MemoryPeak.ON_HEAP_EXECUTION))));
     }
-    return held == 0 ? 0 : (double) (held >> 20) * seen.growth() / UNIFIED + RESERVED_MB;
+    double unified = SparkSettings.fraction(seen.run().configuration(), "spark.memory.fraction")
+        .orElse(UNIFIED);
+    return held == 0 ? 0 : (double) (held >> 20) * seen.growth() / unified + RESERVED_MB;
   }
 
   /**

@@ -6,7 +6,6 @@ import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.SparkSettings;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
@@ -149,7 +148,7 @@ public final class Containers {
     if (!hasContainers(platform)) {
       return 0;
     }
-    double factor = fraction(conf, prefix + ".memoryOverheadFactor")
+    double factor = SparkSettings.fraction(conf, prefix + ".memoryOverheadFactor")
         .orElseGet(() -> defaultFactor(conf, prefix.equals("spark.executor"), platform, python));
     long floor =
         SparkSettings.memoryMb(conf, prefix + ".minMemoryOverhead").orElse(MIN_OVERHEAD_MB);
@@ -167,10 +166,12 @@ public final class Containers {
       // In cluster mode Spark itself notes the one it took. In client mode it takes no care of
       // Python.
       case KUBERNETES ->
-        fraction(conf, "spark.kubernetes.memoryOverheadFactor")
+        SparkSettings.fraction(conf, "spark.kubernetes.memoryOverheadFactor")
             .orElse(python && !isKubernetesClient(conf) ? NON_JVM_FACTOR : OVERHEAD_FACTOR);
       case EMR ->
-        executor ? fraction(conf, EMR_FACTOR_PROPERTY).orElse(EMR_FACTOR) : OVERHEAD_FACTOR;
+        executor
+            ? SparkSettings.fraction(conf, EMR_FACTOR_PROPERTY).orElse(EMR_FACTOR)
+            : OVERHEAD_FACTOR;
       default -> OVERHEAD_FACTOR;
     };
   }
@@ -178,16 +179,6 @@ public final class Containers {
   private static boolean isKubernetesClient(Map<String, String> conf) {
     return conf.getOrDefault("spark.master", "").startsWith("k8s://")
         && !conf.containsKey("spark.kubernetes.submitInDriver");
-  }
-
-  private static OptionalDouble fraction(Map<String, String> conf, String property) {
-    String text = conf.get(property);
-    try {
-      double value = text == null ? -1 : Double.parseDouble(text.strip());
-      return value > 0 ? OptionalDouble.of(value) : OptionalDouble.empty();
-    } catch (NumberFormatException notOne) {
-      return OptionalDouble.empty();
-    }
   }
 
   /** Standalone and local executors are processes: nothing is reserved for them beside the heap. */

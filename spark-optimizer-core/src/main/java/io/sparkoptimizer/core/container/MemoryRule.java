@@ -157,7 +157,10 @@ public final class MemoryRule {
 
   private static long samples(ApplicationRun run, Executor executor) {
     OptionalLong end = run.endTimeMs().isPresent() ? run.endTimeMs() : run.lastEventTimeMs();
-    return (long) (lifetimeMs(executor, end) / samplingMs(run));
+    long life = lifetimeMs(executor, end);
+    // What is sampled while no task runs is not logged.
+    long busy = executor.totalDurationMs() > 0 ? Math.min(life, executor.totalDurationMs()) : life;
+    return (long) (busy / samplingMs(run));
   }
 
   /** Milliseconds between two samples of an executor's memory. */

@@ -23,7 +23,7 @@ final class BesideHeapPlan {
   private static final double MARGIN = 1.25;
 
   /** Share of a container from which it is nearly full, and what it gets over what it held. */
-  private static final double FULL = 0.95;
+  static final double FULL = 0.95;
 
   private static final double ROOM = 1.1;
 
@@ -63,22 +63,17 @@ final class BesideHeapPlan {
   }
 
   private void overhead() {
-    List<Seen> python = MemoryPast.deaths(past.recent(), Cause.PYTHON);
-    // Without a limit of their own, Python workers live in the overhead.
-    List<Seen> kills = Stream.concat(
-            MemoryPast.deaths(past.recent(), Cause.CONTAINER).stream(),
-            current.pysparkMb() > 0 ? Stream.empty() : python.stream())
-        .distinct()
-        .toList();
+    List<Seen> python = past.deaths(past.recent(), Cause.PYTHON);
+    List<Seen> kills = kills(past.recent());
     boolean diedAsItIs = kills.stream()
         .map(Seen::had)
         .anyMatch(had -> had.overheadMb() >= current.overheadMb()
-            && had.heapMb() <= current.heapMb()
             && had.slotsPerExecutor() <= current.slotsPerExecutor());
     boolean locked = past.isLocked(MemoryPlan.OVERHEAD);
     if (diedAsItIs) {
       urgent |= !locked;
-      long to = locked ? overheadMb : MemoryRule.raisedOverheadMb(overheadMb);
+      long died = Math.max(overheadMb, MemoryPast.mostMb(kills, Setup::overheadMb));
+      long to = locked ? overheadMb : MemoryRule.raisedOverheadMb(died);
       notes.deaths(
           MemoryPlan.OVERHEAD,
           overheadMb + "m",
@@ -86,7 +81,7 @@ final class BesideHeapPlan {
           "memory_failures_container",
           kills,
           locked
-              ? "locked, though the container was killed"
+              ? past.whyLocked(MemoryPlan.OVERHEAD) + ", though the container was killed"
               : python.isEmpty() || current.pysparkMb() > 0
                   ? "the container's limit killed it, not the heap"
                   : "Python workers ran out of memory, and live in the overhead");
@@ -111,11 +106,15 @@ final class BesideHeapPlan {
     }
     OptionalLong used = past.besideHeapMb(current.pysparkMb() == 0);
     OptionalLong process = past.processMb();
-    boolean limited = Containers.limit(current.conf(), current.platform()) != Containers.Limit.NONE;
+    Containers.Limit limit = Containers.limit(current.conf(), current.platform());
+    boolean limited = limit != Containers.Limit.NONE;
     if (limited && !locked && process.orElse(0) > FULL * current.memoryMb()) {
-      long wanted = MemoryRule.upMb(Math.min(
-          MemoryRule.RAISE * overheadMb,
-          ROOM * process.getAsLong() - (current.memoryMb() - overheadMb)));
+      // Where no run was held to a limit, what it had beside its heap is no measure of a step.
+      double most = limit == Containers.Limit.HARD && past.wasNotHeld()
+          ? Double.MAX_VALUE
+          : MemoryRule.RAISE * overheadMb;
+      long wanted = MemoryRule.upMb(
+          Math.min(most, ROOM * process.getAsLong() - (current.memoryMb() - overheadMb)));
       long to = Math.max(overheadMb, wanted);
       notes.peak(
           past.evidence(MemoryPart.OVERHEAD),
@@ -149,8 +148,19 @@ final class BesideHeapPlan {
         overheadMb,
         TREE,
         used.getAsLong(),
-        current.defaultOverheadMb(heap.heapMb),
+        Math.max(
+            current.defaultOverheadMb(heap.heapMb),
+            past.leastMb(kills(past.all()), Setup::overheadMb)),
         false);
+  }
+
+  /** Deaths of what lives in the overhead: without a limit of their own, Python workers do. */
+  private List<Seen> kills(List<Seen> among) {
+    return Stream.concat(
+            past.deaths(among, Cause.CONTAINER).stream(),
+            current.pysparkMb() > 0 ? Stream.empty() : past.deaths(among, Cause.PYTHON).stream())
+        .distinct()
+        .toList();
   }
 
   private void offHeap() {
@@ -168,13 +178,25 @@ final class BesideHeapPlan {
           "kept: " + known.advice());
       return;
     }
-    boolean spills = past.runs().stream().anyMatch(MemoryRule::spills);
+    if (past.runs().stream().anyMatch(MemoryRule::spills)) {
+      notes.peak(
+          known,
+          MemoryPlan.OFF_HEAP,
+          offHeapMb,
+          offHeapMb,
+          "peak_off_heap_execution_bytes",
+          used.getAsLong(),
+          offHeapMb,
+          past.runs(),
+          "kept: tasks spill");
+      return;
+    }
     offHeapMb = towards(
         MemoryPart.OFF_HEAP,
         MemoryPlan.OFF_HEAP,
         offHeapMb,
         "peak_off_heap_execution_bytes",
-        spills ? offHeapMb : used.getAsLong(),
+        used.getAsLong(),
         MemoryRule.GRAIN_MB,
         false);
   }
@@ -191,13 +213,13 @@ final class BesideHeapPlan {
       long fromMb,
       String metric,
       long peakMb,
-      long leastMb,
+      double leastMb,
       boolean grows) {
     double wanted = Math.max(leastMb, MARGIN * peakMb);
     String why;
     long to = fromMb;
     if (past.isLocked(property)) {
-      why = "locked";
+      why = past.whyLocked(property);
     } else if (MARGIN * peakMb > fromMb) {
       to = grows ? MemoryRule.upMb(Math.min(MARGIN * peakMb, MemoryRule.RAISE * fromMb)) : fromMb;
       why = grows
@@ -207,6 +229,8 @@ final class BesideHeapPlan {
       why = "kept: the peak with a quarter more, or the platform's default, needs it";
     } else if (heap.heapMb != current.heapMb()) {
       why = "kept beside another heap: one part changes at a time";
+    } else if (!past.isSampled(part)) {
+      why = "kept: too few samples for less";
     } else {
       String kept = past.whyNoStepDown(property);
       to = kept == null ? Math.min(fromMb, MemoryRule.steppedDownMb(fromMb, wanted)) : fromMb;
@@ -220,7 +244,7 @@ final class BesideHeapPlan {
   }
 
   private void python() {
-    List<Seen> died = MemoryPast.deaths(past.recent(), Cause.PYTHON);
+    List<Seen> died = past.deaths(past.recent(), Cause.PYTHON);
     boolean diedAsItIs = died.stream()
         .map(Seen::had)
         .anyMatch(had ->
@@ -228,7 +252,8 @@ final class BesideHeapPlan {
     OptionalLong used = past.pythonMb();
     if (diedAsItIs && !past.isLocked(MemoryPlan.PYSPARK)) {
       urgent = true;
-      long held = Math.max(pysparkMb, Math.min(used.orElse(0), MOST_PYTHON * pysparkMb));
+      long least = Math.max(pysparkMb, MemoryPast.mostMb(died, Setup::pysparkMb));
+      long held = Math.max(least, Math.min(used.orElse(0), MOST_PYTHON * least));
       long to = MemoryRule.upMb(Math.max(LEAST_PYTHON_MB, held * MemoryRule.RAISE));
       notes.deaths(
           MemoryPlan.PYSPARK,
@@ -245,7 +270,9 @@ final class BesideHeapPlan {
           pysparkMb,
           "peak_process_tree_python_rss_bytes",
           used.getAsLong(),
-          LEAST_PYTHON_MB,
+          Math.max(
+              LEAST_PYTHON_MB,
+              past.leastMb(past.deaths(past.all(), Cause.PYTHON), Setup::pysparkMb)),
           true);
     } else {
       notes.size(

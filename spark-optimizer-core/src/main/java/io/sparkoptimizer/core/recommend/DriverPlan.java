@@ -19,6 +19,9 @@ final class DriverPlan {
   /** So many runs carry a step down, however short each is. */
   private static final int SEVERAL_RUNS = 3;
 
+  /** Five minutes: thirty heartbeats of the driver. */
+  private static final long LONG_MS = 300_000;
+
   private static final String PEAK = "peak_jvm_heap_bytes";
 
   private final MemoryPast past;
@@ -38,7 +41,8 @@ final class DriverPlan {
         .toList();
     if (!died.isEmpty() && !past.isLocked(MemoryPlan.DRIVER)) {
       urgent = true;
-      long to = MemoryRule.upMb(heapMb * MemoryRule.RAISE);
+      long to = MemoryRule.upMb(
+          Math.max(heapMb, MemoryPast.mostMb(died, Setup::driverHeapMb)) * MemoryRule.RAISE);
       notes.deaths(
           MemoryPlan.DRIVER,
           heapMb + "m",
@@ -73,19 +77,26 @@ final class DriverPlan {
           null,
           past.runs(),
           past.isLocked(MemoryPlan.DRIVER)
-              ? "locked"
+              ? past.whyLocked(MemoryPlan.DRIVER)
               : collects
                   ? "kept: large results come to the driver"
                   : "kept: " + past.evidence(MemoryPart.DRIVER).advice());
       return;
     }
-    double wanted = Math.max(LEAST_MB, peak.getAsLong() * MemoryRule.RAISE);
+    double wanted = Math.max(
+        Math.max(LEAST_MB, past.leastMb(List.of(), Setup::driverHeapMb)),
+        peak.getAsLong() * MemoryRule.RAISE);
     long stepped = MemoryRule.steppedDownMb(heapMb, wanted);
-    boolean sampled =
-        whole.size() >= SEVERAL_RUNS || whole.stream().anyMatch(MemoryRule::isWellSampled);
+    List<ApplicationRun> sampled = whole.stream()
+        .filter(run -> run.executors().stream()
+            .anyMatch(executor ->
+                executor.isDriver() && executor.sampledPeak(MemoryPeak.JVM_HEAP).isPresent()))
+        .toList();
+    boolean often = sampled.size() >= SEVERAL_RUNS
+        || sampled.stream().anyMatch(run -> run.durationMs().orElse(0) >= LONG_MS);
     String kept = stepped >= WORTH * heapMb
         ? "kept: the peak needs it"
-        : sampled
+        : often
             ? past.whyNoStepDown(MemoryPlan.DRIVER)
             : "kept: too few samples for less (short runs)";
     long to = kept == null ? stepped : heapMb;

@@ -28,6 +28,9 @@ final class HeapPlan {
   /** Steps smaller than this are not worth a change. */
   private static final double WORTH = 0.95;
 
+  /** A step to no more than this times what is wanted is the last one. */
+  private static final double LAST_STEP = 1.05;
+
   /** Input that grows by less than this is noise to a heap. */
   private static final double GROWING = 1.2;
 
@@ -36,6 +39,8 @@ final class HeapPlan {
 
   /** Share of a stage's tasks that went well, from which one that always dies holds too much. */
   private static final double OTHERS_WENT_WELL = 0.9;
+
+  static final String SKEW = "kept: one task of stage ";
 
   private static final String DEATHS = "memory_failures_heap";
   private static final String PEAK = "peak_jvm_heap_bytes";
@@ -60,11 +65,10 @@ final class HeapPlan {
     pointersMb = MemoryRule.pointersMb(current.conf());
     cores = current.cores();
     heapMb = current.heapMb();
-    List<Seen> died = MemoryPast.deaths(past.recent(), Cause.HEAP);
+    List<Seen> died = past.deaths(past.recent(), Cause.HEAP);
     if (!current.heapKnown()) {
       unknown(died);
     } else if (deathFloorMb(died, current.slotsPerExecutor()) >= heapMb) {
-      urgent = true;
       afterDeath(died);
     } else {
       fromPeaks();
@@ -72,11 +76,11 @@ final class HeapPlan {
   }
 
   /** The largest heap that died, for as many concurrent tasks as are asked about. */
-  private static long deathFloorMb(List<Seen> died, int slots) {
+  private long deathFloorMb(List<Seen> died, int slots) {
     return died.stream()
-        .map(Seen::had)
-        .filter(Setup::heapKnown)
-        .mapToLong(had -> had.heapMb() * slots / had.slotsPerExecutor())
+        .filter(seen -> seen.had().heapKnown())
+        .mapToLong(seen -> Math.round(
+            past.growth(seen.run()) * seen.had().heapMb() * slots / seen.had().slotsPerExecutor()))
         .max()
         .orElse(0);
   }
@@ -122,12 +126,13 @@ final class HeapPlan {
       noteDeath(
           heapMb,
           died,
-          "kept: one task of stage " + skewed.get().stageId()
+          SKEW + skewed.get().stageId()
               + " dies each time, alone at last, and the others go well: its key or its file is too large,"
               + " and memory would only delay that. Salt the key, cut the file, or let adaptive execution"
               + " split it (spark.sql.adaptive.skewJoin.enabled)");
       return;
     }
+    urgent = true;
     cutFiner(died);
     boolean halved = halveTasks(died);
     int slots = cores / current.taskCpus();
@@ -136,7 +141,10 @@ final class HeapPlan {
       return;
     }
     if (past.isLocked(MemoryPlan.HEAP)) {
-      noteDeath(heapMb, died, "locked, though it died: expect it to die again");
+      noteDeath(
+          heapMb,
+          died,
+          past.whyLocked(MemoryPlan.HEAP) + ", though it died: expect it to die again");
       return;
     }
     long floor = Math.max(heapMb, deathFloorMb(died, slots));
@@ -250,16 +258,21 @@ final class HeapPlan {
     }
     HeapNeed known = heaps.need().orElseThrow();
     need = known;
-    boolean grows = known.runs().stream().anyMatch(run -> past.growth(run) > GROWING);
+    boolean grows = known.smallestMb() > GROWING * heapMb;
     if (grows && known.peakMb() > WORTH * heapMb && !past.isLocked(MemoryPlan.HEAP)) {
       grow(known);
       return;
     }
     int slots = Math.max(1, cores / current.taskCpus());
-    long died = deathFloorMb(MemoryPast.deaths(past.all(), Cause.HEAP), slots);
-    double least = Math.max(LEAST_MB, MemoryRule.ABOVE_DEATH * Math.max(heaps.tooSmallMb(), died));
+    long died = deathFloorMb(past.deaths(past.all(), Cause.HEAP), slots);
+    double least = Math.max(
+        Math.max(LEAST_MB, past.leastMb(List.of(), Setup::heapMb)),
+        MemoryRule.ABOVE_DEATH * Math.max(heaps.tooSmallMb(), died));
     double wanted = Math.max(known.enoughMb(), least);
-    long stepped = filledMb(MemoryRule.steppedDownMb(heapMb, wanted));
+    long stepped = MemoryRule.steppedDownMb(heapMb, wanted);
+    if (stepped <= LAST_STEP * wanted) {
+      stepped = filledMb(stepped); // before, it would never reach the next smaller container
+    }
     String kept = stepped >= WORTH * heapMb ? "kept: " + needs(known) : whyNoStepDown(known);
     long to = kept == null ? stepped : heapMb;
     notes.peak(
@@ -272,9 +285,9 @@ final class HeapPlan {
         known.enoughMb(),
         known.runs(),
         kept != null
-            ? past.isLocked(MemoryPlan.HEAP) ? "locked" : kept
+            ? past.isLocked(MemoryPlan.HEAP) ? past.whyLocked(MemoryPlan.HEAP) : kept
             : needs(known) + "; a step takes at most " + Words.percent(MemoryRule.STEP)
-                + (stepped > 1.05 * wanted ? ", more may follow" : ""));
+                + (stepped > LAST_STEP * wanted ? ", more may follow" : ""));
     heapMb = to;
   }
 
@@ -294,7 +307,11 @@ final class HeapPlan {
       return "kept: too few samples for less" + (advice.isEmpty() ? "" : ", " + advice);
     }
     Containers.Limit limit = Containers.limit(current.conf(), current.platform());
-    return limit == Containers.Limit.HARD && past.wasNotHeld() && !past.knowsProcesses()
+    boolean held = limit == Containers.Limit.HARD && past.wasNotHeld();
+    if (held && past.processMb().orElse(0) > BesideHeapPlan.FULL * current.memoryMb()) {
+      return "kept: what executors held does not fit a container of this heap as it is";
+    }
+    return held && !past.knowsProcesses()
         ? "kept: no run was held to a hard limit, as " + current.platform().word()
             + " does, and nothing tells what lies beside the heap: "
             + past.evidence(MemoryPart.OVERHEAD).advice()
@@ -349,10 +366,13 @@ final class HeapPlan {
     OptionalLong enough = heaps.enoughAbove(heapMb);
     long most = MemoryRule.upMb(heapMb * MemoryRule.GC_RAISE);
     long raised = Math.min(most, enough.orElse(most));
-    boolean known = enough.isPresent() || (share >= MemoryRule.GC_BUSY && full);
-    boolean kept =
-        !known || MemoryRule.crosses(heapMb, raised, pointersMb) || past.isLocked(MemoryPlan.HEAP);
-    long to = kept ? heapMb : raised;
+    if (enough.isEmpty() && MemoryRule.crosses(heapMb, raised, pointersMb)) {
+      raised = pointersMb;
+    }
+    boolean known = heaps.has(heapMb)
+        && (enough.isPresent() || (share >= MemoryRule.GC_BUSY && full && heaps.helped(heapMb)));
+    long to = known && !past.isLocked(MemoryPlan.HEAP) ? raised : heapMb;
+    boolean kept = to == heapMb;
     notes.size(
         MemoryPlan.HEAP,
         heapMb,
@@ -362,7 +382,7 @@ final class HeapPlan {
         MemoryRule.GC_BUSY,
         busy,
         past.isLocked(MemoryPlan.HEAP)
-            ? "locked"
+            ? past.whyLocked(MemoryPlan.HEAP)
             : kept
                 ? "kept: the tasks spill or the collector is busy, so that less heap would cost time"
                 : enough.isEmpty()

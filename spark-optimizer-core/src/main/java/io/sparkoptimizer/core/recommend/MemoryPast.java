@@ -1,5 +1,7 @@
 package io.sparkoptimizer.core.recommend;
 
+import io.sparkoptimizer.Platform;
+import io.sparkoptimizer.core.budget.HeapNeed;
 import io.sparkoptimizer.core.budget.MemoryEvidence;
 import io.sparkoptimizer.core.budget.MemoryPart;
 import io.sparkoptimizer.core.container.Containers;
@@ -13,11 +15,13 @@ import io.sparkoptimizer.spark.MemoryFailure;
 import io.sparkoptimizer.spark.MemoryFailure.Cause;
 import io.sparkoptimizer.spark.MemoryPeak;
 import io.sparkoptimizer.spark.PeakEvidence;
+import io.sparkoptimizer.spark.RunStatus;
 import io.sparkoptimizer.spark.TaskMetric;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +36,9 @@ record MemoryPast(
 
   /** So many runs without a death at a size close the case of an earlier one. */
   private static final int CLEAN_RUNS = 5;
+
+  /** A run over so much more input than is asked about tells nothing of its deaths. */
+  private static final double MORE_INPUT = 1.2;
 
   /** A run, and what it had. */
   record Seen(ApplicationRun run, Setup had) {}
@@ -69,12 +76,65 @@ record MemoryPast(
     return seen.stream().map(Seen::run).toList();
   }
 
-  /** Those of them in which something of the executors died for this. */
-  static List<Seen> deaths(List<Seen> among, Cause cause) {
+  /**
+   * Those of them in which an executor of the default resource profile died for this, over no more input than
+   * is asked about.
+   */
+  List<Seen> deaths(List<Seen> among, Cause cause) {
     return among.stream()
-        .filter(seen -> DeathRisk.deaths(seen.run())
-            .anyMatch(failure -> failure.cause() == cause && !isOfDriver(seen.run(), failure)))
+        .filter(seen -> !hadMoreInput(seen.run())
+            && DeathRisk.deaths(seen.run())
+                .anyMatch(failure -> failure.cause() == cause
+                    && !isOfDriver(seen.run(), failure)
+                    && isOfDefaultProfile(seen.run(), failure)))
         .toList();
+  }
+
+  private boolean hadMoreInput(ApplicationRun run) {
+    OptionalLong own = run.inputBytes();
+    return input.bytes().isPresent()
+        && own.isPresent()
+        && own.getAsLong() > MORE_INPUT * input.bytes().getAsLong();
+  }
+
+  private static boolean isOfDefaultProfile(ApplicationRun run, MemoryFailure failure) {
+    return run.executors().stream()
+        .filter(executor -> executor.id().equals(failure.executorId()))
+        .allMatch(executor -> executor.resourceProfileId().orElse(0) == 0);
+  }
+
+  /**
+   * The most of a part, MiB, that any of these runs had, but no less than today's: what a remedy begins with,
+   * and nothing shrinks to.
+   */
+  static long mostMb(List<Seen> died, ToLongFunction<Setup> part) {
+    return died.stream().map(Seen::had).mapToLong(part).max().orElse(0);
+  }
+
+  /**
+   * The least that a part may become, MiB: a tenth more than any size that died, and than any smaller one than
+   * today's with which a run did not come to its end for a reason that its log does not tell. A driver that
+   * runs out of memory tells nothing.
+   */
+  double leastMb(List<Seen> died, ToLongFunction<Setup> part) {
+    long today = part.applyAsLong(current);
+    long doubtful = all.stream()
+        .filter(seen -> !JobModel.isWhole(seen.run())
+            && seen.run().status() != RunStatus.RUNNING
+            && seen.run().memoryFailures().isEmpty()
+            && part.applyAsLong(seen.had()) < today)
+        .mapToLong(seen -> part.applyAsLong(seen.had()))
+        .filter(size ->
+            all.stream().noneMatch(seen -> wentWell(seen) && part.applyAsLong(seen.had()) <= size))
+        .max()
+        .orElse(0);
+    return MemoryRule.ABOVE_DEATH * Math.max(mostMb(died, part), doubtful);
+  }
+
+  /** Whether memory was looked at so often that a part may shrink. */
+  boolean isSampled(MemoryPart part) {
+    return evidence(part).isTrusted()
+        && runs().stream().mapToLong(MemoryRule::samples).sum() >= HeapNeed.LEAST_SAMPLES;
   }
 
   /** In local mode the driver is the executor. */
@@ -102,15 +162,24 @@ record MemoryPast(
             : input.scale());
   }
 
+  /** Whether a property stays as it is whatever runs tell: it was locked, or its platform decides it. */
   boolean isLocked(String property) {
-    return locked.contains(property);
+    return locked.contains(property) || isOfTheNode(property);
+  }
+
+  private boolean isOfTheNode(String property) {
+    return current.platform() == Platform.DATABRICKS && property.startsWith("spark.executor.");
+  }
+
+  String whyLocked(String property) {
+    return isOfTheNode(property) ? "kept: the node type decides it on Databricks" : "locked";
   }
 
   /** Why a part that could be smaller is not made so; null where nothing stands against it. */
   @Nullable
   String whyNoStepDown(String property) {
     if (isLocked(property)) {
-      return "locked";
+      return whyLocked(property);
     }
     return recent.stream().anyMatch(seen -> MemoryRule.died(seen.run()))
         ? "kept: something died, maybe for memory, and nothing shrinks beside that"
@@ -140,7 +209,7 @@ record MemoryPast(
    * @param python whether its Python workers count
    */
   OptionalLong besideHeapMb(boolean python) {
-    return most(runs(), run -> executor -> {
+    return most(all, run -> executor -> {
       OptionalLong tree = trusted(run, executor, MemoryPeak.PROCESS_TREE_JVM_RSS);
       OptionalLong heap = executor.sampledPeak(MemoryPeak.JVM_HEAP);
       long workers = python ? executor.peaks().orZero(MemoryPeak.PROCESS_TREE_PYTHON_RSS) : 0;
@@ -157,7 +226,7 @@ record MemoryPast(
   OptionalLong processMb() {
     List<Seen> noLarger =
         all.stream().filter(seen -> seen.had().memoryMb() <= current.memoryMb()).toList();
-    return most(runs(noLarger), run -> executor -> {
+    return most(noLarger, run -> executor -> {
       OptionalLong tree = trusted(run, executor, MemoryPeak.PROCESS_TREE_JVM_RSS);
       return tree.isEmpty()
           ? tree
@@ -168,14 +237,13 @@ record MemoryPast(
 
   /** The most that the Python workers of an executor held, MiB. */
   OptionalLong pythonMb() {
-    return most(
-        runs(), run -> executor -> trusted(run, executor, MemoryPeak.PROCESS_TREE_PYTHON_RSS));
+    return most(all, run -> executor -> trusted(run, executor, MemoryPeak.PROCESS_TREE_PYTHON_RSS));
   }
 
   /** The most that execution and storage of an executor held outside of the heap, MiB. */
   OptionalLong offHeapMb() {
     return most(
-        runs(),
+        all,
         run -> executor -> executor.sampledPeak(MemoryPeak.JVM_HEAP).isEmpty()
             ? OptionalLong.empty()
             : OptionalLong.of(executor.peaks().orZero(MemoryPeak.OFF_HEAP_EXECUTION)
@@ -188,12 +256,21 @@ record MemoryPast(
         : OptionalLong.empty();
   }
 
-  private static OptionalLong most(
-      List<ApplicationRun> runs, Function<ApplicationRun, Function<Executor, OptionalLong>> bytes) {
-    return runs.stream()
-        .flatMap(run -> Allocation.workers(run).stream().map(bytes.apply(run)))
-        .filter(OptionalLong::isPresent)
-        .mapToLong(amount -> amount.getAsLong() >> 20)
-        .max();
+  /** Of runs with fewer tasks in an executor so much more: workers and buffers are theirs. */
+  private OptionalLong most(
+      List<Seen> among, Function<ApplicationRun, Function<Executor, OptionalLong>> bytes) {
+    OptionalLong most = OptionalLong.empty();
+    for (Seen seen : among) {
+      double more =
+          Math.max(1, (double) current.slotsPerExecutor() / seen.had().slotsPerExecutor());
+      for (Executor executor : Allocation.workers(seen.run())) {
+        OptionalLong held = bytes.apply(seen.run()).apply(executor);
+        if (held.isPresent()) {
+          most =
+              OptionalLong.of(Math.max(most.orElse(0), (long) (more * (held.getAsLong() >> 20))));
+        }
+      }
+    }
+    return most;
   }
 }

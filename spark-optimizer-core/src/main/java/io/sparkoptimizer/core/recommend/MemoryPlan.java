@@ -67,4 +67,13 @@ record MemoryPlan(
   Optional<DeathRisk.Risk> risk(Setup size) {
     return risks.apply(size);
   }
+
+  /** What is said of a task that holds too much for any memory; empty where there is none. */
+  String skew() {
+    return evidence.stream()
+        .filter(one -> one.property().equals(HEAP) && one.effect().startsWith(HeapPlan.SKEW))
+        .map(one -> " Of memory: " + one.effect() + ".")
+        .findFirst()
+        .orElse("");
+  }
 }

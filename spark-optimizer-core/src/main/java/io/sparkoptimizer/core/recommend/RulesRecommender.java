@@ -143,7 +143,7 @@ public final class RulesRecommender implements Recommender {
             current,
             why + " But something died for memory, which this is to mend; how long it takes then,"
                 + " nothing tells" + notLookedAt(profile) + ".")
-        : Answers.abstain(request, NAME, why);
+        : Answers.abstain(request, NAME, why + plan.skew());
   }
 
   private static String notLookedAt(JobProfile profile) {

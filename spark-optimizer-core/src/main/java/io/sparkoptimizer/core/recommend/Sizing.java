@@ -19,6 +19,7 @@ import io.sparkoptimizer.spi.RecommendationRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -404,7 +405,8 @@ final class Sizing {
   }
 
   private List<Evidence> kept(Option pick) {
-    return List.of(new Evidence(
+    List<Evidence> kept = new ArrayList<>();
+    kept.add(new Evidence(
         pick.setup().isDynamic() ? MAX_EXECUTORS : INSTANCES,
         Integer.toString(pick.setup().executors()),
         Integer.toString(pick.setup().executors()),
@@ -413,6 +415,19 @@ final class Sizing {
         OptionalDouble.empty(),
         Answers.ids(pick.forecast().runs()),
         "no size found gains more than equal runs differ by, " + Words.percent(need.noise())));
+    for (Evidence one : need.plan().evidence()) {
+      boolean stays = Objects.equals(one.current(), one.proposed());
+      kept.add(new Evidence(
+          one.property(),
+          one.current(),
+          one.current(),
+          one.metric(),
+          one.observed(),
+          one.threshold(),
+          one.runs(),
+          stays ? one.effect() : "kept, for less than 5 % of the memory: " + one.effect()));
+    }
+    return kept;
   }
 
   private List<Evidence> evidence(Option pick, @Nullable Option today) {

@@ -67,6 +67,18 @@ class HeapNeedTest {
   }
 
   @Test
+  void need_manyRuns_leavesTheRareOneToTheSpread() {
+    List<HeapNeed.Seen> runs = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      runs.add(seen(8_192, i == 7 ? 4_000 : 2_000));
+    }
+    HeapNeed need = HeapNeed.of(runs).orElseThrow();
+
+    assertThat(need.expectedMb()).isEqualTo(2_000);
+    assertThat(need.sigma()).isGreaterThan(0.2);
+  }
+
+  @Test
   void risk_isNothingWhereItWentWellAndGrowsTowardsOneBelow() {
     HeapNeed need = need(seen(4_096, 2_000), seen(8_192, 2_000));
 

@@ -214,17 +214,17 @@ class MemoryBudgetTest {
   }
 
   @Test
-  void heap_thatShrinks_takesWhatItsContainerIsRoundedUpBy() {
-    TestRuns run = TestRuns.etl().heapMb(8_192, 2_000);
+  void heap_thatShrinksForTheLastTime_takesWhatItsContainerIsRoundedUpBy() {
+    TestRuns run = TestRuns.etl().heapMb(8_192, 4_600);
 
     Setup onYarn = plan(held(run, Map.of())).setup();
     Setup onKubernetes =
         plan(held(run.manager(ClusterManager.KUBERNETES), Map.of())).setup();
 
-    // 5,888 and 819 MiB are paid as 7,168.
+    // 6,144 and 819 MiB are paid as 7,168.
+    assertThat(onKubernetes.heapMb()).isEqualTo(6_144);
     assertThat(onYarn.heapMb()).isEqualTo(6_336);
     assertThat(onYarn.executorContainerMb() - onYarn.memoryMb()).isBetween(0L, 63L);
-    assertThat(onKubernetes.heapMb()).isEqualTo(5_888);
   }
 
   /** A run whose first stage failed, so many of its tasks done. */
@@ -272,5 +272,110 @@ class MemoryBudgetTest {
     assertThat(plan(List.of(failed(60, 20, ""))).partitions())
         .as("coalesced: the property did not decide")
         .isEmpty();
+  }
+
+  @Test
+  void overhead_diedWithMoreThanToday_isRaisedAboveThat() {
+    List<ApplicationRun> runs = TestRuns.repeated(
+        3,
+        i -> i == 2
+            ? full()
+                .conf("spark.executor.memoryOverhead", "1536m")
+                .died(Cause.CONTAINER, Certainty.CERTAIN)
+                .status(RunStatus.FAILED)
+            : full().conf("spark.executor.memoryOverhead", "1g"));
+
+    MemoryPlan plan = plan(Setup.of(runs.get(1)), runs);
+
+    assertThat(plan.setup().overheadMb()).isGreaterThanOrEqualTo(2_048);
+  }
+
+  private static MemoryPlan plan(Setup today, List<ApplicationRun> runs) {
+    return MemoryPlan.of(
+        today, runs, new InputSize(1, OptionalLong.empty(), InputBasis.SCALED), Set.of());
+  }
+
+  @Test
+  void overhead_sizeThatDiedLongAgo_isNotGoneBackTo() {
+    TestRuns now = full().conf("spark.executor.memoryOverhead", "3g");
+    List<ApplicationRun> runs = TestRuns.repeated(
+        8,
+        i -> i == 0
+            ? full()
+                .conf("spark.executor.memoryOverhead", "2g")
+                .died(Cause.CONTAINER, Certainty.CERTAIN)
+            : now);
+    List<ApplicationRun> held = runs.stream()
+        .map(run -> run.toBuilder()
+            .executors(run.executors().stream()
+                .map(executor -> executor.isDriver()
+                    ? executor
+                    : held(executor, Map.of(MemoryPeak.PROCESS_TREE_JVM_RSS, 8_000L)))
+                .toList())
+            .build())
+        .toList();
+
+    assertThat(plan(held).setup().overheadMb()).isBetween(2_253L, 2_304L);
+  }
+
+  @Test
+  void heap_smallerOneEndedForNoKnownReason_isNotGoneBackTo() {
+    List<ApplicationRun> runs = TestRuns.repeated(
+        7,
+        i -> i < 4
+            ? TestRuns.etl().heapMb(8_192, 2_000)
+            : TestRuns.etl().heapMb(5_888, 2_000).status(RunStatus.FAILED));
+
+    MemoryPlan plan = plan(Setup.of(runs.get(6)), runs);
+
+    assertThat(plan.setup().heapMb()).isGreaterThanOrEqualTo(6_476);
+  }
+
+  @Test
+  void heap_onDatabricks_isTheNodes() {
+    MemoryPlan plan = plan(TestRuns.repeated(
+        4, i -> TestRuns.etl().heapMb(8_192, 1_000).manager(ClusterManager.DATABRICKS)));
+
+    assertThat(plan.setup().heapMb()).isEqualTo(8_192);
+    assertThat(evidence(plan, MemoryPlan.HEAP).effect()).contains("node type");
+  }
+
+  @Test
+  void heap_filledAndBusyAtEverySize_doesNotGrowForEver() {
+    List<ApplicationRun> runs = TestRuns.repeated(
+        4,
+        i ->
+            TestRuns.etl().heapMb(i < 2 ? 8_192 : 10_240, i < 2 ? 7_600 : 9_500).gcMs(300_000));
+
+    assertThat(plan(runs).setup().heapMb()).isLessThanOrEqualTo(10_240);
+  }
+
+  @Test
+  void heap_largerRunsOverMoreInput_areNoGarbage() {
+    List<ApplicationRun> daily = TestRuns.repeated(3, i -> TestRuns.etl().heapMb(4_096, 2_000));
+    List<ApplicationRun> monthly = TestRuns.repeated(
+        5,
+        i -> i < 2
+            ? TestRuns.run()
+                .scan(200, 10_000, 200 * 1024 * MIB)
+                .shuffle(200, 2_000, 40 * 1024 * MIB)
+                .heapMb(16_384, 12_000)
+            : TestRuns.etl().heapMb(4_096, 2_000));
+
+    assertThat(plan(monthly).setup().heapMb())
+        .isGreaterThanOrEqualTo(plan(daily).setup().heapMb());
+  }
+
+  @Test
+  void python_fewerCoresBefore_countsForEachOfThem() {
+    TestRuns run = full().executors(4, 2).conf("spark.executor.pyspark.memory", "6g");
+    List<ApplicationRun> runs = held(
+        run,
+        Map.of(
+            MemoryPeak.PROCESS_TREE_JVM_RSS, 8_000L, MemoryPeak.PROCESS_TREE_PYTHON_RSS, 2_000L));
+    JobProfile eight =
+        JobProfile.builder().configuration(Map.of("spark.executor.cores", "8")).build();
+
+    assertThat(plan(eight, runs).setup().pysparkMb()).isGreaterThanOrEqualTo(6_144);
   }
 }

@@ -73,7 +73,8 @@ class SimilarityRecommenderTest {
     assertThat(answer.runs()).containsExactlyInAnyOrder("job-1", "job-2", "job-3", "job-4");
     assertThat(answer.reasoning()).contains("4 jobs of like work").contains("job-2 (1.00)");
     assertThat(answer.confidenceBasis()).isEqualTo(ConfidenceBasis.POOLED);
-    assertThat(answer.confidence()).isBetween(0.05, 0.6);
+    // One of them was full at half of this input: what it needs at twice as much is not tried.
+    assertThat(answer.confidence()).isBetween(0.02, 0.6);
     assertThat(answer.inputBytes()).hasValue(20L << 30);
   }
 
