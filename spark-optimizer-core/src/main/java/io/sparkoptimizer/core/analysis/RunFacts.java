@@ -406,7 +406,7 @@ final class RunFacts {
 
   /** Whether the run's Spark is this one or a later one; false where the version is not known. */
   boolean sparkAtLeast(int major, int minor) {
-    return ShuffleFacts.sparkAtLeast(run, major, minor);
+    return run.isSparkAtLeast(major, minor, 0);
   }
 
   /** Whether adaptive execution re-cut its shuffles. */

@@ -13,27 +13,13 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** What decides how the shuffles of a run are cut, for all who advise on it. */
 public final class ShuffleFacts {
   /** How many partitions RDD shuffles have whose count the code leaves open. */
   public static final String DEFAULT_PARALLELISM = "spark.default.parallelism";
 
-  private static final Pattern VERSION = Pattern.compile("([0-9]{1,4})\\.([0-9]{1,4}).*");
-
   private ShuffleFacts() {}
-
-  /** Whether a run's Spark is this one or a later one; false where the version is not known. */
-  public static boolean sparkAtLeast(ApplicationRun run, int major, int minor) {
-    Matcher version = VERSION.matcher(run.sparkVersion() == null ? "" : run.sparkVersion());
-    if (!version.matches()) {
-      return false;
-    }
-    int ranMajor = Integer.parseInt(version.group(1));
-    return ranMajor > major || (ranMajor == major && Integer.parseInt(version.group(2)) >= minor);
-  }
 
   /**
    * Whether adaptive execution re-cuts shuffles under these properties: since Spark 3.0, by default since
@@ -43,9 +29,9 @@ public final class ShuffleFacts {
     boolean seen = run.aqeUpdates() > 0;
     return run.kind() != ApplicationKind.STREAMING
         && run.streaming() == null
-        && (seen || sparkAtLeast(run, 3, 0))
+        && (seen || run.isSparkAtLeast(3, 0, 0))
         && SparkSettings.flag(conf, "spark.sql.adaptive.enabled")
-            .orElse(seen || sparkAtLeast(run, 3, 2));
+            .orElse(seen || run.isSparkAtLeast(3, 2, 0));
   }
 
   /**
@@ -85,7 +71,7 @@ public final class ShuffleFacts {
    */
   public static Predicate<StageAttempt> followsSqlPartitions(ApplicationRun run) {
     boolean sql = !run.sql().isEmpty()
-        || !sparkAtLeast(run, 2, 0)
+        || !run.isSparkAtLeast(2, 0, 0)
         || run.jobs().stream().anyMatch(job -> job.sqlExecutionId().isPresent());
     Set<Integer> tied = executionByStage(run).keySet();
     int set =

@@ -209,11 +209,6 @@ public final class Containers {
         : Limit.NONE;
   }
 
-  /** Whether a size that lived on another platform for being looked at only now and then can die here. */
-  public static boolean isHardLimit(Platform platform) {
-    return limit(platform) == Limit.HARD;
-  }
-
   /** What is taken from the cluster, and paid, for so much memory and so many cores. */
   public static long roundedMb(Platform platform, long memoryMb, int cores) {
     return roundedMb(Map.of(), platform, memoryMb, cores);

@@ -1,6 +1,5 @@
 package io.sparkoptimizer.core.schedule;
 
-import io.sparkoptimizer.core.analysis.ShuffleFacts;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.SparkSettings;
 import java.util.Map;
@@ -51,7 +50,7 @@ record DynamicAllocation(
     boolean service = SparkSettings.flag(conf, "spark.shuffle.service.enabled").orElse(false);
     boolean tracked = !service
         && SparkSettings.flag(conf, PREFIX + "shuffleTracking.enabled")
-            .orElseGet(() -> ShuffleFacts.sparkAtLeast(run, 3, 4));
+            .orElseGet(() -> run.isSparkAtLeast(3, 4, 0));
     return new DynamicAllocation(
             min,
             initial,

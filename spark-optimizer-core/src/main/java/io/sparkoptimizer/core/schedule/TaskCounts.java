@@ -135,7 +135,7 @@ final class TaskCounts {
   private Optional<Cut> coalesced(StageAttempt stage, int tasks) {
     double bytes = stage.metrics().orZero(TaskMetric.SHUFFLE_READ_BYTES);
     // Before 3.2 there was no least size, and no switch: parallelism came first.
-    boolean sized = ShuffleFacts.sparkAtLeast(run, 3, 2);
+    boolean sized = run.isSparkAtLeast(3, 2, 0);
     OptionalInt least =
         SparkSettings.count(conf, "spark.sql.adaptive.coalescePartitions.minPartitionNum");
     boolean parallelismFirst = !sized

@@ -116,7 +116,8 @@ class ContainersTest {
 
   @Test
   void limit_platforms_areHardPolledOrNone() {
-    assertThat(Arrays.stream(Platform.values()).filter(Containers::isHardLimit))
+    assertThat(Arrays.stream(Platform.values())
+            .filter(platform -> Containers.limit(platform) == Containers.Limit.HARD))
         .containsExactly(Platform.KUBERNETES, Platform.EMR_SERVERLESS, Platform.DATABRICKS);
     assertThat(Containers.limit(Platform.YARN)).isEqualTo(Containers.Limit.POLLED);
     assertThat(Containers.limit(Platform.STANDALONE)).isEqualTo(Containers.Limit.NONE);
