@@ -103,10 +103,7 @@ record MemoryPast(
         .allMatch(executor -> executor.resourceProfileId().orElse(0) == 0);
   }
 
-  /**
-   * The most of a part, MiB, that any of these runs had, but no less than today's: what a remedy begins with,
-   * and nothing shrinks to.
-   */
+  /** The most of a part, MiB, that any of these runs had: a remedy begins above it; 0 of no runs. */
   static long mostMb(List<Seen> died, ToLongFunction<Setup> part) {
     return died.stream().map(Seen::had).mapToLong(part).max().orElse(0);
   }
