@@ -33,6 +33,28 @@ public record Allocation(
     OptionalLong allGrantedMs) {
 
   public static Allocation of(ApplicationRun run) {
+    TableRow row = run.tableRow();
+    return row == null ? ofExecutors(run) : of(row);
+  }
+
+  private static Allocation of(TableRow row) {
+    OptionalLong coreMs = row.durationMs().isPresent() && row.coresPerInstance().isPresent()
+        ? OptionalLong.of((long) ((double) row.durationMs().getAsLong()
+            * row.instances()
+            * row.coresPerInstance().getAsInt()))
+        : OptionalLong.empty();
+    return new Allocation(
+        OptionalInt.of(row.instances()),
+        OptionalDouble.of(row.instances()),
+        row.coresPerInstance(),
+        row.memoryMbPerInstance(),
+        coreMs,
+        OptionalInt.empty(),
+        OptionalLong.empty(),
+        OptionalLong.empty());
+  }
+
+  private static Allocation ofExecutors(ApplicationRun run) {
     List<Executor> workers = workers(run);
     OptionalLong end = run.endTimeMs().isPresent() ? run.endTimeMs() : run.lastEventTimeMs();
     TreeMap<Long, Integer> changes = new TreeMap<>();

@@ -52,6 +52,8 @@ import org.jspecify.annotations.Nullable;
  * @param largestBroadcastBytes the largest broadcast, as its SQL plans and its blocks tell: a table's
  *     rows in memory, or a variable's serialized bytes; empty where none is logged
  * @param memoryFailures tasks and executors that died or may have died for memory, by time
+ * @param tableRow what is known of a run that has no log; null where there is one. Such a run has no
+ *     executors, jobs and stages
  */
 public record ApplicationRun(
     String sourceName,
@@ -84,7 +86,8 @@ public record ApplicationRun(
     List<Exclusion> exclusions,
     List<CachedRdd> cachedRdds,
     OptionalLong largestBroadcastBytes,
-    List<MemoryFailure> memoryFailures) {
+    List<MemoryFailure> memoryFailures,
+    @Nullable TableRow tableRow) {
 
   public static final String DEFAULT_SOURCE = "default";
 
@@ -128,6 +131,9 @@ public record ApplicationRun(
 
   /** From start to end; empty where either is unknown, or the clock went backwards. */
   public OptionalLong durationMs() {
+    if (tableRow != null) {
+      return tableRow.durationMs();
+    }
     return startTimeMs.isPresent()
             && endTimeMs.isPresent()
             && endTimeMs.getAsLong() >= startTimeMs.getAsLong()
@@ -162,7 +168,7 @@ public record ApplicationRun(
    * cached blocks. Empty where the sources report none, as JDBC and Kafka.
    */
   public OptionalLong inputBytes() {
-    return external(TaskMetric.INPUT_BYTES);
+    return tableRow != null ? tableRow.inputBytes() : external(TaskMetric.INPUT_BYTES);
   }
 
   /** Records of the input, counted as {@link #inputBytes} are. */
@@ -228,6 +234,7 @@ public record ApplicationRun(
     private List<CachedRdd> cachedRdds = List.of();
     private OptionalLong largestBroadcastBytes = OptionalLong.empty();
     private List<MemoryFailure> memoryFailures = List.of();
+    private @Nullable TableRow tableRow;
 
     private Builder() {}
 
@@ -263,6 +270,7 @@ public record ApplicationRun(
       cachedRdds = run.cachedRdds;
       largestBroadcastBytes = run.largestBroadcastBytes;
       memoryFailures = run.memoryFailures;
+      tableRow = run.tableRow;
     }
 
     public Builder sourceName(String sourceName) {
@@ -420,6 +428,11 @@ public record ApplicationRun(
       return this;
     }
 
+    public Builder tableRow(@Nullable TableRow tableRow) {
+      this.tableRow = tableRow;
+      return this;
+    }
+
     public ApplicationRun build() {
       return new ApplicationRun(
           sourceName,
@@ -452,7 +465,8 @@ public record ApplicationRun(
           exclusions,
           cachedRdds,
           largestBroadcastBytes,
-          memoryFailures);
+          memoryFailures,
+          tableRow);
     }
   }
 }

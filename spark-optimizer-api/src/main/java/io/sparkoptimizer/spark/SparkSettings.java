@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * 1.5g} is refused, plain numbers), counts, switches. A value that Spark would refuse is empty here.
  */
 public final class SparkSettings {
+  /** What the property of a parameter of the work begins with; its name follows. */
+  public static final String PARAMETER_PREFIX = "spark.sparkoptimizer.parameter.";
+
   private static final Pattern TIME = Pattern.compile("([0-9]{1,18})\\s*([a-z]*)");
   private static final Pattern SIZE = Pattern.compile("(-?[0-9]+)\\s*([a-z]*)");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,57 @@ class AllocationTest {
         .startTimeMs(OptionalLong.of(1_000))
         .endTimeMs(OptionalLong.of(11_000))
         .executors(List.of(executors));
+  }
+
+  @Test
+  void of_tableRow_answersFromIt() {
+    ApplicationRun run = ApplicationRun.builder()
+        .tableRow(new TableRow(
+            OptionalLong.of(7_200_000),
+            6,
+            OptionalInt.of(8),
+            OptionalLong.of(15_360),
+            OptionalLong.of(1_000),
+            "c4.2xlarge",
+            OptionalDouble.of(0.5),
+            null))
+        .build();
+    Allocation allocation = Allocation.of(run);
+    assertThat(allocation.peakExecutors()).hasValue(6);
+    assertThat(allocation.meanExecutors()).hasValue(6);
+    assertThat(allocation.executorCores()).hasValue(8);
+    assertThat(allocation.executorMemoryMb()).hasValue(15_360);
+    assertThat(allocation.coreMs()).hasValue(6 * 8 * 7_200_000L);
+    assertThat(allocation.askedExecutors()).isEmpty();
+    assertThat(run.durationMs()).hasValue(7_200_000);
+    assertThat(run.inputBytes()).hasValue(1_000);
+    RunSummary summary = RunSummary.of(run);
+    assertThat(summary.executorsPeak()).hasValue(6);
+    assertThat(summary.durationMs()).hasValue(7_200_000);
+    assertThat(summary.inputBytes()).hasValue(1_000);
+  }
+
+  @Test
+  void of_tableRowWithLittle_leavesTheRestOut() {
+    ApplicationRun run = ApplicationRun.builder()
+        .status(RunStatus.FAILED)
+        .tableRow(new TableRow(
+            OptionalLong.empty(),
+            2,
+            OptionalInt.empty(),
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            null,
+            OptionalDouble.empty(),
+            null))
+        .build();
+    Allocation allocation = Allocation.of(run);
+    assertThat(allocation.peakExecutors()).hasValue(2);
+    assertThat(allocation.executorCores()).isEmpty();
+    assertThat(allocation.executorMemoryMb()).isEmpty();
+    assertThat(allocation.coreMs()).isEmpty();
+    assertThat(run.durationMs()).isEmpty();
+    assertThat(run.inputBytes()).isEmpty();
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.core.eventlog.Redaction;
 import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.SparkSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ import java.util.stream.Collectors;
  */
 record Parameters(Map<String, String> asked) {
   /** What the property of a parameter begins with; its name follows. */
-  static final String PREFIX = "spark.sparkoptimizer.parameter.";
+  static final String PREFIX = SparkSettings.PARAMETER_PREFIX;
 
   /** So many times as many runs are looked at as may answer: those with other values are among them. */
   private static final int REACH = 5;

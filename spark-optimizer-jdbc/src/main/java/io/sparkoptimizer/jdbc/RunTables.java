@@ -15,6 +15,7 @@ import io.sparkoptimizer.spark.SparkJob;
 import io.sparkoptimizer.spark.SqlExecution;
 import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.StreamingProgress;
+import io.sparkoptimizer.spark.TableRow;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -124,7 +125,8 @@ final class RunTables {
       Map<String, Long> taskOutcomes,
       List<Exclusion> exclusions,
       List<CachedRdd> cachedRdds,
-      List<MemoryFailure> memoryFailures) {
+      List<MemoryFailure> memoryFailures,
+      @Nullable TableRow tableRow) {
     static Detail of(ApplicationRun run) {
       return new Detail(
           run.source(),
@@ -134,7 +136,8 @@ final class RunTables {
           run.taskOutcomes(),
           run.exclusions(),
           run.cachedRdds(),
-          run.memoryFailures());
+          run.memoryFailures(),
+          run.tableRow());
     }
   }
 

@@ -29,6 +29,7 @@ import io.sparkoptimizer.spark.SqlExecution;
 import io.sparkoptimizer.spark.StageAttempt;
 import io.sparkoptimizer.spark.StageStatus;
 import io.sparkoptimizer.spark.StreamingProgress;
+import io.sparkoptimizer.spark.TableRow;
 import io.sparkoptimizer.spark.TaskDistribution;
 import io.sparkoptimizer.spark.TaskMetric;
 import io.sparkoptimizer.spark.TimeByBytes;
@@ -141,6 +142,7 @@ public final class SyntheticRuns {
         .cachedRdds(list(2, this::cachedRdd))
         .largestBroadcastBytes(optional())
         .memoryFailures(list(3, this::memoryFailure))
+        .tableRow(chance(5) ? tableRow() : null)
         .build();
   }
 
@@ -319,6 +321,18 @@ public final class SyntheticRuns {
         optional(),
         optional(),
         optional());
+  }
+
+  private TableRow tableRow() {
+    return new TableRow(
+        maybe() ? OptionalLong.of(1 + random.nextInt(1_000_000)) : OptionalLong.empty(),
+        1 + random.nextInt(100),
+        maybe() ? OptionalInt.of(1 + random.nextInt(96)) : OptionalInt.empty(),
+        maybe() ? OptionalLong.of(1 + random.nextInt(1_000_000)) : OptionalLong.empty(),
+        maybe() ? OptionalLong.of(Long.MAX_VALUE - random.nextInt(100)) : OptionalLong.empty(),
+        nullable(this::text),
+        maybe() ? OptionalDouble.of(random.nextDouble()) : OptionalDouble.empty(),
+        nullable(this::text));
   }
 
   private MemoryFailure memoryFailure() {
