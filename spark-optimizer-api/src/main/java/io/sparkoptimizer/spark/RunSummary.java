@@ -2,6 +2,7 @@ package io.sparkoptimizer.spark;
 
 import io.sparkoptimizer.JobType;
 import java.util.Comparator;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +23,15 @@ import org.jspecify.annotations.Nullable;
  * @param executorMemoryMb heap of an executor, MiB
  * @param executorCoreMs allocated core time of executors
  * @param driverCores cores of the driver, set or Spark's default; empty in local mode, where it is the
- *     executor, and where nothing of the configuration was logged
+ *     executor, where nothing of the configuration was logged, and where a table is all there is
  * @param driverMemoryMb heap of the driver, MiB, likewise
  * @param slotTimeMs sum of finish - launch over its tasks: what it needed
  * @param inputBytes external bytes read, see {@link ApplicationRun#inputBytes}
  * @param stages stage attempts that ran
  * @param tasks task ends
+ * @param fromTable whether a row of a table is all that is known: nothing then tells of its tasks, and
+ *     its memory may be that of a node
+ * @param recordedCost what its record says that it cost; empty where prices have to tell
  * @param totals sums over all stage attempts
  */
 public record RunSummary(
@@ -49,12 +53,16 @@ public record RunSummary(
     OptionalLong inputBytes,
     int stages,
     long tasks,
+    boolean fromTable,
+    OptionalDouble recordedCost,
     Measures<TaskMetric> totals) {
 
   public static RunSummary of(ApplicationRun run) {
     Allocation allocation = Allocation.of(run);
-    boolean driver =
-        run.clusterManager() != ClusterManager.LOCAL && !run.configuration().isEmpty();
+    TableRow row = run.tableRow();
+    boolean driver = row == null
+        && run.clusterManager() != ClusterManager.LOCAL
+        && !run.configuration().isEmpty();
     return new RunSummary(
         run.id(),
         run.jobSignature(),
@@ -80,6 +88,8 @@ public record RunSummary(
         run.inputBytes(),
         (int) run.stages().stream().filter(StageAttempt::ran).count(),
         run.taskOutcomes().values().stream().mapToLong(Long::longValue).sum(),
+        row != null,
+        row == null ? OptionalDouble.empty() : row.cost(),
         run.totals());
   }
 

@@ -22,8 +22,8 @@ import java.util.TreeMap;
  * What recorded runs used, in core-hours, GiB-hours and money: executors for as long as they lived, and
  * the driver for as long as the run. The overhead of a container is taken at Spark's default. A run whose
  * executors' lifetimes are not known adds to the number of runs and to nothing else; one whose log is
- * cut adds no waste, because tasks that are missing there are no idle time. A row does not know {@code
- * spark.task.cpus} either: a task counts for one core, so that the waste of jobs that set it is too high.
+ * cut adds no waste, because tasks that are missing there are no idle time; nor does a row of a table,
+ * whose own cost counts where it has one. A summary does not know {@code spark.task.cpus} either: a task counts for one core, so that the waste of jobs that set it is too high.
  */
 final class Usage {
   private static final double MS_PER_HOUR = 3_600_000.0;
@@ -35,22 +35,24 @@ final class Usage {
   private double billedGbHours;
   private double wastedCoreHours;
   private double wastedGbHours;
+  private double recordedCost;
 
   private void add(RunSummary run) {
     runs++;
+    run.recordedCost().ifPresent(cost -> recordedCost += cost);
     if (run.executorCoreMs().isEmpty()) {
       return;
     }
     double core = (double) run.executorCoreMs().getAsLong() / MS_PER_HOUR;
     OptionalDouble executorGb = executorGbHours(run);
     double gb = executorGb.orElse(0);
-    double idle = core == 0 || !run.complete()
+    double idle = core == 0 || !run.complete() || run.fromTable()
         ? 0
         : Math.min(1, Math.max(0, 1 - (double) run.slotTimeMs() / MS_PER_HOUR / core));
     coreHours += core + driverCoreHours(run);
     gbHours += gb + driverGbHours(run);
     // As in a list: where the memory of executors is not known, no cost is told.
-    if (executorGb.isPresent()) {
+    if (executorGb.isPresent() && run.recordedCost().isEmpty()) {
       billedCoreHours += core + driverCoreHours(run);
       billedGbHours += gb + driverGbHours(run);
     }
@@ -81,10 +83,15 @@ final class Usage {
     double executorHours = run.executorCoreMs().getAsLong()
         / MS_PER_HOUR
         / Math.max(1, run.executorCores().orElse(1));
-    return OptionalDouble.of(executorHours * containerGb(run.executorMemoryMb().getAsLong()));
+    long memoryMb = run.executorMemoryMb().getAsLong();
+    return OptionalDouble.of(
+        executorHours * (run.fromTable() ? (double) memoryMb / 1024 : containerGb(memoryMb)));
   }
 
   static OptionalDouble cost(RunSummary run, Prices prices) {
+    if (run.recordedCost().isPresent()) {
+      return run.recordedCost();
+    }
     OptionalDouble gb = executorGbHours(run);
     return gb.isEmpty()
         ? OptionalDouble.empty()
@@ -98,7 +105,7 @@ final class Usage {
         runs,
         coreHours,
         gbHours,
-        prices.cost(billedCoreHours, billedGbHours),
+        prices.cost(billedCoreHours, billedGbHours) + recordedCost,
         wastedCoreHours,
         prices.cost(wastedCoreHours, wastedGbHours));
   }

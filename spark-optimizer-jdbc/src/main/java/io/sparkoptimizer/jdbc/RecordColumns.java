@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -229,6 +230,14 @@ final class RecordColumns<R extends Record> {
           number ->
               ((OptionalLong) number).isPresent() ? ((OptionalLong) number).getAsLong() : null,
           number -> number == null ? OptionalLong.empty() : OptionalLong.of(number));
+    } else if (raw == OptionalDouble.class) {
+      return single(
+          column,
+          SQLDataType.DOUBLE,
+          number -> ((OptionalDouble) number).isPresent()
+              ? ((OptionalDouble) number).getAsDouble()
+              : null,
+          number -> number == null ? OptionalDouble.empty() : OptionalDouble.of(number));
     } else if (raw.isEnum()) {
       return single(
           column,

@@ -1,4 +1,4 @@
--- What the garbage collectors did, and of which Java.
+-- What the garbage collectors did, of which Java, and runs without a log.
 
 alter table applications add column java_version clob;
 
@@ -8,3 +8,8 @@ alter table executors add column major_gc_count bigint;
 alter table executors add column major_gc_time_ms bigint;
 alter table executors add column concurrent_gc_count bigint;
 alter table executors add column concurrent_gc_time_ms bigint;
+
+-- Runs that only a table tells of, and what it says that they cost.
+
+alter table applications add column from_table boolean default false not null;
+alter table applications add column recorded_cost double;

@@ -174,6 +174,9 @@ public final class RecordedSchedule {
 
   /** Why a run cannot be scheduled; empty where it can. */
   public static Optional<String> whyNot(ApplicationRun run) {
+    if (run.tableRow() != null) {
+      return Optional.of("it is a row of a table, which tells of no stages");
+    }
     if (run.startTimeMs().isEmpty()) {
       return Optional.of("the log has no start of the application");
     }
