@@ -1,8 +1,12 @@
 package io.sparkoptimizer.cli;
 
 import io.sparkoptimizer.Backtest;
+import io.sparkoptimizer.CollectionReport;
+import io.sparkoptimizer.CollectionRequest;
 import io.sparkoptimizer.Optimizer;
-import java.nio.file.Path;
+import io.sparkoptimizer.OptimizerException;
+import io.sparkoptimizer.SkippedInput;
+import io.sparkoptimizer.spark.ApplicationRun;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -19,19 +23,28 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "backtest",
     description =
-        "Says how far off predicted run times are on the recorded history: runs are held out"
-            + " and predicted from the job's other runs, beside simple baselines.",
+        "Says how far off predicted run times are on the recorded history, or on that of tables: runs"
+            + " are held out and predicted from the job's other runs, beside simple baselines.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  spark-optimizer backtest --protocol leave-one-out",
       "  spark-optimizer backtest --protocol split --train-share 0.8 --repeats 50 --seed 7",
       "  spark-optimizer backtest --protocol points --train 3",
       "  spark-optimizer backtest --protocol extrapolate --by instances --at-most 6",
-      "  spark-optimizer backtest --protocol leave-context-out --format json | jq .overall"
+      "  spark-optimizer backtest --protocol leave-context-out --format json | jq .overall",
+      "  spark-optimizer backtest --runs sort.tsv --mapping sort.yaml --protocol split"
     })
 final class BacktestCommand implements Callable<Integer> {
+  /** Rows saved at a time. */
+  private static final int BATCH = 1000;
+
   private static final double TRAIN_SHARE = 0.9;
   private static final int TRAIN = 12;
+  private static final int MAX_JOBS = 50;
+  private static final int MAX_RUNS = 40;
+
+  /** Of a job in tables, whose rows were chosen by who asks. */
+  private static final int ALL = 1_000_000;
 
   /** The fewest that have an order statistic for 90 %. */
   private static final int FEWEST_FOR_INTERVAL = 9;
@@ -96,24 +109,22 @@ final class BacktestCommand implements Callable<Integer> {
   @Option(
       names = "--max-jobs",
       paramLabel = "N",
-      defaultValue = "50",
       converter = Converters.Count.class,
-      description = "Jobs looked at, those with most runs first. Default: ${DEFAULT-VALUE}.")
-  int maxJobs = 50;
+      description =
+          "Jobs looked at, those with most runs first. Default: " + MAX_JOBS + "; of tables all.")
+  @Nullable
+  Integer maxJobs;
 
   @Option(
       names = "--max-runs",
       paramLabel = "N",
-      defaultValue = "40",
       converter = Converters.Count.class,
-      description = "Newest runs of each job. Default: ${DEFAULT-VALUE}.")
-  int maxRuns = 40;
+      description = "Newest runs of each job. Default: " + MAX_RUNS + "; of tables all.")
+  @Nullable
+  Integer maxRuns;
 
-  @Option(names = "--runs", hidden = true, arity = "1..*", paramLabel = "FILE")
-  List<Path> runs = List.of();
-
-  @Option(names = "--mapping", hidden = true, arity = "1..*", paramLabel = "FILE")
-  List<Path> mapping = List.of();
+  @Mixin
+  TablesOption tables = new TablesOption();
 
   @Mixin
   FormatOption format = new FormatOption();
@@ -131,8 +142,18 @@ final class BacktestCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Backtest.Query query = query();
+    List<CollectionRequest> requests = tables.requests(ApplicationRun.DEFAULT_SOURCE, BATCH);
+    List<SkippedInput> skipped = List.of();
     Backtest result;
-    try (Optimizer optimizer = session.open()) {
+    try (Optimizer optimizer = tables.isGiven() ? session.openInMemory() : session.open()) {
+      if (tables.isGiven()) {
+        CollectionReport report = tables.collect(session, optimizer, requests);
+        skipped = report.skipped();
+        session.tellSkipped(skipped);
+        if (report.processed() == 0) {
+          throw new OptimizerException("no run found in " + Text.clean(tables.files()));
+        }
+      }
       result = ask(optimizer, query);
     }
     if (format.isJson()) {
@@ -140,7 +161,10 @@ final class BacktestCommand implements Callable<Integer> {
     } else {
       print(result);
     }
-    return result.jobs().isEmpty() ? ExitCode.NO_ANSWER : ExitCode.DONE;
+    if (result.jobs().isEmpty()) {
+      return ExitCode.NO_ANSWER;
+    }
+    return skipped.isEmpty() ? ExitCode.DONE : ExitCode.SOME_SKIPPED;
   }
 
   private Backtest ask(Optimizer optimizer, Backtest.Query query) {
@@ -153,23 +177,24 @@ final class BacktestCommand implements Callable<Integer> {
   }
 
   private Backtest.Query query() {
-    if (!runs.isEmpty() || !mapping.isEmpty()) {
-      throw wrong((runs.isEmpty() ? "--mapping" : "--runs")
-          + ": a history that is a table is not read yet; collect event logs into a database and give"
-          + " --db-url");
+    if (tables.isGiven() && session.dbUrl() != null) {
+      throw wrong(
+          "--db-url and --runs exclude each other: a back-test of tables opens no database");
     }
+    int mostJobs = Optional.ofNullable(maxJobs).orElse(tables.isGiven() ? ALL : MAX_JOBS);
+    int mostRuns = Optional.ofNullable(maxRuns).orElse(tables.isGiven() ? ALL : MAX_RUNS);
     only("split", "--train-share", trainShare);
     only("points", "--train", train);
     only("extrapolate", "--by", by);
     only("extrapolate", "--at-most", atMost);
-    if (maxRuns < 2) {
-      throw wrong("--max-runs is " + maxRuns + "; one run predicts no other: 2 or more");
+    if (mostRuns < 2) {
+      throw wrong("--max-runs is " + mostRuns + "; one run predicts no other: 2 or more");
     }
-    if (protocol.equals("points") && Optional.ofNullable(train).orElse(TRAIN) >= maxRuns) {
+    if (protocol.equals("points") && Optional.ofNullable(train).orElse(TRAIN) >= mostRuns) {
       throw wrong("--train " + Optional.ofNullable(train).orElse(TRAIN)
-          + " leaves none of --max-runs " + maxRuns + " to predict");
+          + " leaves none of --max-runs " + mostRuns + " to predict");
     }
-    return new Backtest.Query(heldOut(), repeats, seed, maxJobs, maxRuns);
+    return new Backtest.Query(heldOut(), repeats, seed, mostJobs, mostRuns);
   }
 
   private Backtest.Protocol heldOut() {

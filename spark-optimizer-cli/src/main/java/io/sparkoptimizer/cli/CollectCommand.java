@@ -12,31 +12,40 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "collect",
     description =
-        "Reads event logs into the database. What is known and unchanged is not read again.",
+        "Reads event logs, or tables of runs, into the database. What is known and unchanged is not"
+            + " read again.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  spark-optimizer collect --event-log-dir /var/log/spark",
       "  spark-optimizer collect --event-log-dir logs.zip --db-url sqlite:///history.db",
       "  spark-optimizer collect --event-log-dir /var/log/spark --since 7d --name 'nightly-*'",
-      "  spark-optimizer collect --event-log-dir logs --format json | jq .skipped"
+      "  spark-optimizer collect --event-log-dir logs --format json | jq .skipped",
+      "  spark-optimizer collect --runs sort.tsv grep.tsv --mapping runs.yaml"
     })
 final class CollectCommand implements Callable<Integer> {
   @Option(
       names = "--event-log-dir",
-      required = true,
       paramLabel = "PATH",
       description = "A folder of event logs, one log, or a zip of logs.")
-  Path eventLogDir = Path.of("");
+  @Nullable
+  Path eventLogDir;
+
+  @Mixin
+  TablesOption tables = new TablesOption();
 
   @Option(
       names = "--source-name",
@@ -91,6 +100,10 @@ final class CollectCommand implements Callable<Integer> {
   @Mixin
   FormatOption format = new FormatOption();
 
+  @Spec
+  @Nullable
+  CommandSpec spec;
+
   private final Session session;
 
   CollectCommand(Session session) {
@@ -103,14 +116,11 @@ final class CollectCommand implements Callable<Integer> {
   }
 
   private int collectAndTell() {
-    CollectionReport report = Files.exists(eventLogDir)
-        ? collect()
-        : new CollectionReport(
-            0, 0, 0, 0, 0, List.of(missing(eventLogDir)), CollectionReport.Reading.NOTHING);
+    CollectionReport report = report();
     if (format.isJson()) {
       Json.print(session.out, CollectionJson.document(report));
     } else {
-      print(session, report);
+      print(session, report, tables.isGiven() ? "row" : "log");
     }
     session.tellSkipped(report.skipped());
     if (Thread.interrupted()) {
@@ -120,12 +130,46 @@ final class CollectCommand implements Callable<Integer> {
     }
     long good = report.processed() + report.unchanged() + report.filtered();
     if (good == 0 && report.skipped().isEmpty()) {
-      session.err.println("no event log found under " + Text.clean(eventLogDir.toString()));
+      session.err.println(
+          tables.isGiven()
+              ? "no run found in " + Text.clean(tables.files())
+              : "no event log found under " + Text.clean(String.valueOf(eventLogDir)));
     }
     return exitCode(good, report.skipped().size());
   }
 
-  private CollectionReport collect() {
+  private CollectionReport report() {
+    if (tables.isGiven()) {
+      without("--event-log-dir", eventLogDir);
+      without("--threads", threads);
+      without("--since", since);
+      without("--max-age", maxAge);
+      without("--name", name);
+      List<CollectionRequest> requests = tables.requests(sourceName, batchSize);
+      try (Optimizer optimizer = session.open()) {
+        return tables.collect(session, optimizer, requests);
+      }
+    }
+    if (eventLogDir == null) {
+      throw wrong("--event-log-dir, or --runs and --mapping, are needed");
+    }
+    return Files.exists(eventLogDir)
+        ? collect(eventLogDir)
+        : new CollectionReport(
+            0, 0, 0, 0, 0, List.of(missing(eventLogDir)), CollectionReport.Reading.NOTHING);
+  }
+
+  private void without(String option, @Nullable Object value) {
+    if (value != null) {
+      throw wrong(option + " is for event logs; it does not go with --runs");
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
+  }
+
+  private CollectionReport collect(Path eventLogDir) {
     Map<String, String> settings = new TreeMap<>();
     settings.put("path", eventLogDir.toString());
     put(settings, "threads", threads);
@@ -135,7 +179,7 @@ final class CollectCommand implements Callable<Integer> {
     CollectionRequest request = new CollectionRequest(
         CollectionRequest.eventLogs(eventLogDir).collector(), settings, sourceName, batchSize);
     try (Optimizer optimizer = session.open()) {
-      return collect(session, optimizer, request);
+      return collect(session, optimizer, request, "logs");
     }
   }
 
@@ -156,16 +200,20 @@ final class CollectCommand implements Callable<Integer> {
     }
   }
 
-  static CollectionReport collect(Session session, Optimizer optimizer, CollectionRequest request) {
+  /**
+   * @param unit what is counted: {@code logs}
+   */
+  static CollectionReport collect(
+      Session session, Optimizer optimizer, CollectionRequest request, String unit) {
     if (!session.showsProgress()) {
       return optimizer.collect(request, CollectionRequest.Progress.NONE);
     }
-    try (ProgressLine progress = new ProgressLine(session.err, "Collecting", "logs")) {
+    try (ProgressLine progress = new ProgressLine(session.err, "Collecting", unit)) {
       return optimizer.collect(request, progress);
     }
   }
 
-  static void print(Session session, CollectionReport report) {
+  static void print(Session session, CollectionReport report, String unit) {
     session.out.println("Successfully processed " + report.processed() + " jobs");
     if (report.updated() > 0) {
       session.out.println("  " + report.updated() + " of them replaced a lesser record");
@@ -180,7 +228,7 @@ final class CollectCommand implements Callable<Integer> {
       session.out.println("  " + Text.plural(report.skipped().size(), "input") + " skipped");
     }
     if (report.reading().inputs() > 0) {
-      session.out.println("  " + Text.throughput(report.reading()));
+      session.out.println("  " + Text.throughput(report.reading(), unit));
     }
     session.out.flush();
   }

@@ -1,15 +1,9 @@
 package io.sparkoptimizer.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import io.sparkoptimizer.OptimizerSettings;
 import io.sparkoptimizer.SettingsException;
-import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,30 +98,9 @@ record Configuration(Map<String, String> values, String logLevel) {
 
     private void read(Path file, @Nullable String namedBy) {
       String where = namedBy == null ? file.toString() : namedBy + " " + file;
-      ObjectMapper yaml = new ObjectMapper(YAMLFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .build());
-      JsonNode root;
-      try {
-        root = yaml.readTree(Files.readAllBytes(file));
-      } catch (NoSuchFileException e) {
-        faults.add(where + ": no such file");
-        return;
-      } catch (JsonProcessingException e) {
-        String first = e.getOriginalMessage().lines().findFirst().orElse("");
-        faults.add(where
-            + (e.getLocation() == null ? "" : " line " + e.getLocation().getLineNr())
-            + ": no YAML: "
-            + first);
-        return;
-      } catch (IOException e) {
-        faults.add(where + ": cannot be read: " + e.getMessage());
-        return;
-      }
-      if (root.isObject()) {
+      JsonNode root = YamlFile.read(file, where, "database: {url: ...}", faults);
+      if (root != null) {
         flatten("", root, file.toString());
-      } else if (!root.isMissingNode() && !root.isNull()) {
-        faults.add(where + ": expected keys and values, as database: {url: ...}");
       }
     }
 

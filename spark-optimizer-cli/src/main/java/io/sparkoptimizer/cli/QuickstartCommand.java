@@ -54,8 +54,8 @@ final class QuickstartCommand implements Callable<Integer> {
     try (Optimizer optimizer = session.open(url)) {
       heading("Reading the event logs under " + logs);
       CollectionReport report =
-          CollectCommand.collect(session, optimizer, CollectionRequest.eventLogs(logs));
-      CollectCommand.print(session, report);
+          CollectCommand.collect(session, optimizer, CollectionRequest.eventLogs(logs), "logs");
+      CollectCommand.print(session, report, "log");
       session.tellSkipped(report.skipped());
       List<RunSummary> runs = optimizer.runs(RunQuery.ALL);
       if (runs.isEmpty()) {

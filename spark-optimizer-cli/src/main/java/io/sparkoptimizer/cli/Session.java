@@ -48,6 +48,11 @@ final class Session {
     return around.optimizers().apply(builder(configuration()).repository(new NoHistory()));
   }
 
+  /** An optimizer whose history is gone when it closes: no database is opened, none is made. */
+  Optimizer openInMemory() {
+    return around.optimizers().apply(builder(configuration()).setting("repository", "in-memory"));
+  }
+
   private OptimizerBuilder builder(Configuration configuration) {
     return Optimizer.builder().settings(configuration.values());
   }

@@ -144,14 +144,18 @@ final class Text {
   }
 
   /** {@code 42 logs read: 1.3 MiB in 0.8 s, 52 logs/s, 1.7 MB/s}. */
-  static String throughput(CollectionReport.Reading reading) {
+  /**
+   * @param unit what was read: {@code log}
+   */
+  static String throughput(CollectionReport.Reading reading, String unit) {
     double seconds = Math.max(1, reading.durationMs()) / 1000.0;
     return format(
-        "%s read: %s in %s, %s logs/s, %s MB/s",
-        plural(reading.inputs(), "log"),
+        "%s read: %s in %s, %s %ss/s, %s MB/s",
+        plural(reading.inputs(), unit),
         bytes(OptionalLong.of(reading.bytes())),
         duration((double) reading.durationMs()),
         format("%,.0f", reading.inputs() / seconds),
+        unit,
         format("%,.1f", reading.bytes() / 1e6 / seconds));
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparkoptimizer.Backtest;
 import io.sparkoptimizer.CollectionReport;
+import io.sparkoptimizer.CollectionRequest;
 import io.sparkoptimizer.ConflictingSettingsException;
 import io.sparkoptimizer.DataSize;
 import io.sparkoptimizer.Evidence;
@@ -13,6 +14,7 @@ import io.sparkoptimizer.OptimizerException;
 import io.sparkoptimizer.Platform;
 import io.sparkoptimizer.Priority;
 import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.SettingsException;
 import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
@@ -147,8 +149,13 @@ class CommandsTest {
         "backtest --protocol extrapolate | needs --by instances or --by input",
         "backtest --protocol extrapolate --by instances --at-most 50GB | a whole number, 1 or more",
         "backtest --protocol extrapolate --by input --at-most 5GX | a size above 0 with its unit",
-        "backtest --protocol split --runs a.csv --mapping m.yaml | --runs: a history that is a table",
-        "backtest --protocol split --mapping m.yaml | --mapping: a history that is a table",
+        "backtest --protocol split --mapping m.yaml | each --runs needs a --mapping of its own: 0 and 1",
+        "backtest --protocol split --runs a.csv | each --runs needs a --mapping of its own: 1 and 0",
+        "backtest --protocol split --db-url x --runs a.csv --mapping m.yaml | exclude each other",
+        "collect --runs --mapping m.yaml | Missing required parameter for option '--runs'",
+        "collect --runs a.csv | each --runs needs a --mapping of its own: 1 and 0",
+        "collect --runs a.csv --mapping m.yaml --event-log-dir x | does not go with --runs",
+        "collect --runs a.csv --mapping m.yaml --since 7d | --since is for event logs",
         "list-jobs --limit x | --limit",
         "list-jobs extra | Unmatched argument",
         "--nonsense | Unknown option"
@@ -327,6 +334,100 @@ class CommandsTest {
     assertThat(shell.json().path("processed").asInt()).isZero();
     assertThat(shell.json().at("/skipped/0/path").asText()).isEqualTo(log + "-gone");
     assertThat(shell.json().at("/skipped/0/reason").asText()).isEqualTo("no such file or folder");
+  }
+
+  @Test
+  void collect_tables_inPairsWithTheirMappings() throws IOException {
+    Path one = Files.writeString(shell.folder.resolve("one.yaml"), """
+        separator: "\t"
+        job: {column: algorithm}
+        parameters: [features, 7]
+        filter: {machine.type: r4.2xlarge, instance_count: "> 2", k: [1, 2.5]}
+        failed: {column: completed, values: [false]}
+        """);
+    Path two = Files.writeString(shell.folder.resolve("two.yaml"), "job: {file_name: true}");
+    shell.optimizer.report = Fixtures.report(12, 11, 1, 3, List.of());
+    shell
+        .run(("collect --runs a.csv b.csv --mapping " + one
+                + " --batch-size 7 --runs c.csv --mapping " + two)
+            .split(" "))
+        .exits(0);
+    assertThat(shell.out()).contains("Successfully processed 24 jobs").contains("rows/s");
+    assertThat(shell.optimizer.requests)
+        .extracting(CollectionRequest::collector)
+        .containsExactly("run-table", "run-table");
+    assertThat(shell.optimizer.requests)
+        .extracting(CollectionRequest::settings)
+        .containsExactly(
+            Map.ofEntries(
+                Map.entry("file[0]", "a.csv"),
+                Map.entry("file[1]", "b.csv"),
+                Map.entry("mapping.separator", "\t"),
+                Map.entry("mapping.job.column", "algorithm"),
+                Map.entry("mapping.parameters[0]", "features"),
+                Map.entry("mapping.parameters[1]", "7"),
+                Map.entry("mapping.filter.machine.type", "r4.2xlarge"),
+                Map.entry("mapping.filter.instance_count", "> 2"),
+                Map.entry("mapping.filter.k[0]", "1"),
+                Map.entry("mapping.filter.k[1]", "2.5"),
+                Map.entry("mapping.failed.column", "completed"),
+                Map.entry("mapping.failed.values[0]", "false")),
+            Map.of("file[0]", "c.csv", "mapping.job.file_name", "true"));
+    assertThat(shell.optimizer.requests.get(0).batchSize()).isEqualTo(7);
+  }
+
+  @Test
+  void collect_wrongMapping_isWrongUsageThatNamesTheFile() throws IOException {
+    Path mapping = Files.writeString(shell.folder.resolve("m.yaml"), "job: {column: a}");
+    shell.optimizer.failure =
+        new SettingsException(List.of("mapping.duration_ms is missing; expected the column"));
+    shell.run("collect", "--runs", "a.csv", "--mapping", mapping.toString()).exits(2);
+    assertThat(shell.err())
+        .contains("wrong configuration")
+        .contains(mapping + ": duration_ms is missing; expected the column");
+    shell.opened.clear();
+    Path empty = Files.writeString(shell.folder.resolve("empty.yaml"), "");
+    Path list = Files.writeString(shell.folder.resolve("list.yaml"), "[1]");
+    shell
+        .run(("collect --runs a --mapping none.yaml --runs a --mapping " + empty
+                + " --runs a --mapping " + list)
+            .split(" "))
+        .exits(2);
+    assertThat(shell.err())
+        .contains("--mapping none.yaml: no such file")
+        .contains(empty + ": is empty; expected keys and values, as job: {column: NAME}")
+        .contains(list + ": expected keys and values, as job: {column: NAME}");
+    assertThat(shell.opened).isEmpty();
+  }
+
+  @Test
+  void collect_tablesWithoutARun_fails() throws IOException {
+    Path mapping = Files.writeString(shell.folder.resolve("m.yaml"), "job: {column: a}");
+    shell
+        .run("collect", "--runs", "a.csv", "b.csv", "--mapping", mapping.toString())
+        .exits(1);
+    assertThat(shell.err()).contains("no run found in a.csv, b.csv");
+  }
+
+  @Test
+  void backtest_tables_areReadIntoMemoryAndAllTheirRowsCount() throws IOException {
+    Path mapping = Files.writeString(shell.folder.resolve("m.yaml"), "job: {column: a}");
+    String[] line = ("backtest --protocol points --train 40 --runs a.csv --mapping " + mapping
+            + " --format json")
+        .split(" ");
+    shell.optimizer.report = Fixtures.report(300, 300, 0, 0, List.of());
+    shell.run(line).exits(0);
+    assertThat(shell.json().path("protocol").isMissingNode()).isFalse();
+    assertThat(shell.settings()).containsEntry("repository", "in-memory");
+    assertThat(shell.optimizer.backtestQuery.maxRuns()).isEqualTo(1_000_000);
+    assertThat(shell.optimizer.backtestQuery.maxJobs()).isEqualTo(1_000_000);
+    shell.optimizer.report =
+        Fixtures.report(300, 300, 0, 0, List.of(new SkippedInput("a.csv line 7", "bad")));
+    shell.run(line).exits(3);
+    assertThat(shell.err()).contains("skipped a.csv line 7: bad");
+    shell.optimizer.report = Fixtures.report(0, 0, 0, 0, List.of());
+    shell.run(line).exits(1);
+    assertThat(shell.json().path("error").asText()).isEqualTo("no run found in a.csv");
   }
 
   @Test

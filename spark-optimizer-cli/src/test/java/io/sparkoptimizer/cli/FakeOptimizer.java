@@ -31,6 +31,7 @@ final class FakeOptimizer implements Optimizer {
   Error error;
   JobProfile profile;
   CollectionRequest request;
+  final List<CollectionRequest> requests = new ArrayList<>();
   WhatIf.Query query;
   WhatIf whatIf;
   Backtest backtest = Fixtures.backtest();
@@ -66,6 +67,7 @@ final class FakeOptimizer implements Optimizer {
   public CollectionReport collect(CollectionRequest wanted, CollectionRequest.Progress progress) {
     maybeFail();
     request = wanted;
+    requests.add(wanted);
     progress.update(1, 2);
     progress.read(1_000_000);
     progress.update(2, 2);

@@ -2,7 +2,6 @@ package io.sparkoptimizer.core.table;
 
 import io.sparkoptimizer.SettingsException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,7 +81,7 @@ final class MappingSettings {
     });
     Failed failed = failed();
     Map<String, String> parameters = parameters();
-    Map<String, Condition> filter = filter();
+    Map<String, List<Condition>> filter = filter();
     boolean median = median();
     together(fileName);
     new TreeMap<>(left)
@@ -250,8 +249,7 @@ final class MappingSettings {
     return parameters;
   }
 
-  private Map<String, Condition> filter() {
-    Map<String, Condition> filter = new HashMap<>();
+  private Map<String, List<Condition>> filter() {
     String prefix = "filter.";
     TreeSet<String> columns = new TreeSet<>();
     for (String key : left.keySet()) {
@@ -260,34 +258,38 @@ final class MappingSettings {
         columns.add((element.matches() ? element.group(1) : key).substring(prefix.length()));
       }
     }
+    Map<String, List<Condition>> filter = new TreeMap<>();
     for (String column : columns) {
-      String single = take(prefix + column);
-      if (single == null) {
-        filter.put(column, anyOf(prefix + column));
-        continue;
+      List<Condition> conditions = new ArrayList<>();
+      for (String text : list(prefix + column)) {
+        Optional<Condition> condition = Condition.of(text);
+        if (condition.isPresent()) {
+          conditions.add(condition.get());
+        } else {
+          fault(
+              prefix + column,
+              text,
+              "a value, or one of < <= > >= and a number, or != and a value");
+        }
       }
-      Optional<Condition> condition = Condition.of(single);
-      if (condition.isPresent()) {
-        filter.put(column, condition.get());
-      } else {
-        fault(
-            prefix + column,
-            single,
-            "a value, or one of < <= > >= and a number, or != and a value");
-      }
+      filter.put(column, together(prefix + column, conditions));
     }
     return filter;
   }
 
-  private Condition anyOf(String key) {
-    List<String> values = list(key);
-    for (String value : values) {
-      if (Condition.of(value).map(Condition::operator).orElse(Condition.Operator.LESS)
-          != Condition.Operator.EQUAL) {
-        fault(key, value, "a list of values that are equal to the cell; a comparison stands alone");
-      }
+  /** Of several values one has to be there; of several comparisons all have to hold. */
+  private List<Condition> together(String key, List<Condition> conditions) {
+    List<String> values = conditions.stream()
+        .filter(condition -> condition.operator() == Condition.Operator.EQUAL)
+        .flatMap(condition -> condition.values().stream())
+        .toList();
+    if (values.isEmpty()) {
+      return conditions;
     }
-    return Condition.anyOf(values);
+    if (values.size() < conditions.size()) {
+      fault(key, values.get(0), "a list of values, or one of comparisons: not both");
+    }
+    return List.of(Condition.anyOf(values));
   }
 
   private boolean median() {

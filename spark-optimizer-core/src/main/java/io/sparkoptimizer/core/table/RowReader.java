@@ -87,10 +87,12 @@ final class RowReader {
         || cells.subList(width, cells.size()).stream().anyMatch(more -> !more.isBlank())) {
       throw new BadRowException("it has " + cells.size() + " cells; the header has " + width);
     }
-    for (Map.Entry<String, Condition> condition : mapping.filter().entrySet()) {
-      String column = condition.getKey();
-      if (!condition.getValue().holds(column, cell(cells, column))) {
-        return Optional.empty();
+    for (Map.Entry<String, List<Condition>> filter : mapping.filter().entrySet()) {
+      String column = filter.getKey();
+      for (Condition condition : filter.getValue()) {
+        if (!condition.holds(column, cell(cells, column))) {
+          return Optional.empty();
+        }
       }
     }
     String failedColumn = mapping.failedColumn();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param failedColumn null where no run failed
  * @param failedValues cells of that column that say that the run failed
  * @param parameters columns that describe the work, by the names of the parameters
- * @param filter by column; rows count that meet them all
+ * @param filter by column; rows count that meet all conditions of all columns
  * @param median rows that differ in their duration alone are one run of the median duration
  */
 record TableMapping(
@@ -30,7 +30,7 @@ record TableMapping(
     @Nullable String failedColumn,
     List<String> failedValues,
     Map<String, String> parameters,
-    Map<String, Condition> filter,
+    Map<String, List<Condition>> filter,
     boolean median) {
   static final String JOB = "job";
   static final String DURATION_MS = "duration_ms";

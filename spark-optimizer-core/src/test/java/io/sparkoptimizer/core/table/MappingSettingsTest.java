@@ -52,7 +52,8 @@ class MappingSettingsTest {
         "job_class.column", "class",
         "filter.machine_type[0]", "r4.2xlarge",
         "filter.machine_type[1]", "m4.2xlarge",
-        "filter.instance_count", "> 2",
+        "filter.instance_count[0]", "> 2",
+        "filter.instance_count[1]", "<=6",
         "aggregate", "median"));
     assertThat(mapping.separator(Path.of("a.csv"))).isEqualTo('\t');
     assertThat(mapping.source("input_bytes"))
@@ -64,9 +65,11 @@ class MappingSettingsTest {
     assertThat(mapping.filter())
         .isEqualTo(Map.of(
             "machine_type",
-            Condition.anyOf(List.of("r4.2xlarge", "m4.2xlarge")),
+            List.of(Condition.anyOf(List.of("r4.2xlarge", "m4.2xlarge"))),
             "instance_count",
-            new Condition(Condition.Operator.MORE, List.of("2"))));
+            List.of(
+                new Condition(Condition.Operator.MORE, List.of("2")),
+                new Condition(Condition.Operator.AT_MOST, List.of("6")))));
     assertThat(mapping.failedValues()).containsExactly("false");
     assertThat(mapping.median()).isTrue();
   }
@@ -119,6 +122,7 @@ class MappingSettingsTest {
             "failed.column", "completed",
             "filter.instance_count", "> two",
             "filter.machine_type[0]", "> 2",
+            "filter.machine_type[1]", "m4",
             "aggregate", "mean",
             "durations.column", "x",
             "executors.column", "n")))
@@ -144,7 +148,7 @@ class MappingSettingsTest {
         .anySatisfy(fault -> assertThat(fault)
             .startsWith("mapping.filter.instance_count is \"> two\"; expected a value, or one of"))
         .anySatisfy(fault -> assertThat(fault)
-            .startsWith("mapping.filter.machine_type is \"> 2\"; expected a list of values"))
+            .startsWith("mapping.filter.machine_type is \"m4\"; expected a list of values, or"))
         .contains("mapping.aggregate is \"mean\"; expected median")
         .anySatisfy(fault -> assertThat(fault)
             .startsWith("mapping.durations.column is \"x\"; expected no such key: known are"))

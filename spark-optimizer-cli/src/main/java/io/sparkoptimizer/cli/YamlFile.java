@@ -1,0 +1,56 @@
+package io.sparkoptimizer.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads YAML files of keys and values; a key that stands twice is a fault. */
+final class YamlFile {
+  private YamlFile() {}
+
+  /**
+   * The file's keys and values.
+   *
+   * @param where names the file in a fault
+   * @param example of keys and values, for the fault of a file that has none
+   * @param faults takes why it cannot be read
+   * @return null where it cannot be read, or is empty
+   */
+  static @Nullable JsonNode read(Path file, String where, String example, List<String> faults) {
+    ObjectMapper yaml = new ObjectMapper(YAMLFactory.builder()
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .build());
+    JsonNode root;
+    try {
+      root = yaml.readTree(Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      faults.add(where + ": no such file");
+      return null;
+    } catch (JsonProcessingException e) {
+      String first = e.getOriginalMessage().lines().findFirst().orElse("");
+      faults.add(where
+          + (e.getLocation() == null ? "" : " line " + e.getLocation().getLineNr())
+          + ": no YAML: "
+          + first);
+      return null;
+    } catch (IOException e) {
+      faults.add(where + ": cannot be read: " + e.getMessage());
+      return null;
+    }
+    if (root.isObject()) {
+      return root;
+    }
+    if (!root.isMissingNode() && !root.isNull()) {
+      faults.add(where + ": expected keys and values, as " + example);
+    }
+    return null;
+  }
+}
