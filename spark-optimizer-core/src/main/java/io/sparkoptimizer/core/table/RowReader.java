@@ -46,16 +46,24 @@ final class RowReader {
    */
   static RowReader of(TableMapping mapping, Path file, List<String> header, List<String> faults) {
     List<String> names = header.stream().map(String::strip).toList();
+    List<String> none = new ArrayList<>();
+    List<String> several = new ArrayList<>();
     mapping.columns().forEach((key, columns) -> {
       for (String column : columns) {
         long found = names.stream().filter(column.strip()::equals).count();
         if (found != 1) {
-          faults.add(MappingSettings.PREFIX + key + " names " + shown(column) + "; " + file
-              + (found == 0 ? " has no such column: it has " : " has several of these: ")
-              + shownAll(names));
+          (found == 0 ? none : several).add(shown(column) + " (" + key + ")");
         }
       }
     });
+    if (!none.isEmpty()) {
+      faults.add(file + " has no column " + String.join(", ", none) + "; expected one of "
+          + shownAll(names));
+    }
+    if (!several.isEmpty()) {
+      faults.add(file + " has several columns " + String.join(", ", several) + " among "
+          + shownAll(names) + "; expected one");
+    }
     return new RowReader(mapping, file, names);
   }
 

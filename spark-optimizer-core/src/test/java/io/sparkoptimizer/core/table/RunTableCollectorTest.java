@@ -273,13 +273,12 @@ class RunTableCollectorTest {
     assertThatExceptionOfType(SettingsException.class)
         .isThrownBy(() -> collect(mapping("filter.color", "red"), good, other))
         .satisfies(wrong -> assertThat(wrong.faults())
-            .contains("mapping.filter names \"color\"; " + good
-                + " has no such column: it has algorithm, nodes, machine, slots, memory, mb, k, seconds,"
-                + " completed, class")
-            .contains("mapping.duration_ms.column names \"seconds\"; " + other
-                + " has no such column: it has algorithm, nodes, nodes")
-            .contains("mapping.instances.column names \"nodes\"; " + other
-                + " has several of these: algorithm, nodes, nodes"));
+            .contains(good + " has no column \"color\" (filter); expected one of algorithm, nodes,"
+                + " machine, slots, memory, mb, k, seconds, completed, class")
+            .contains(other + " has several columns \"nodes\" (instances.column) among algorithm,"
+                + " nodes, nodes; expected one")
+            .anySatisfy(fault -> assertThat(fault)
+                .startsWith(other + " has no column \"seconds\" (duration_ms.column), ")));
     assertThat(repository.count(RunQuery.ALL)).isZero();
   }
 
