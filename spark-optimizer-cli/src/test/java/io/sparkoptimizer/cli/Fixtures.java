@@ -372,7 +372,7 @@ final class Fixtures {
             "mean",
             new Backtest.Baseline(
                 meanOnly(Optional.of(new Backtest.Intervals(
-                    24, 0.75, 0.5, 0.9, 0.9, 2.5, 1.25, Map.of("jackknife_plus", 24)))),
+                    24, 0.75, 0.5, 0.9, 0.9, 2.5, 1.25, Map.of("cv_plus", 24)))),
                 OptionalDouble.of(12.5),
                 OptionalDouble.of(1.75)))),
         Map.of("too_few_runs", 3, "beyond_max_jobs", 1));

@@ -25,6 +25,7 @@ import io.sparkoptimizer.spark.RunQuery;
 import io.sparkoptimizer.spark.RunStatus;
 import io.sparkoptimizer.spark.RunSummary;
 import io.sparkoptimizer.spi.Collector;
+import io.sparkoptimizer.spi.Predictor;
 import io.sparkoptimizer.spi.RecommendationRequest;
 import io.sparkoptimizer.spi.Recommender;
 import io.sparkoptimizer.spi.Repository;
@@ -58,6 +59,7 @@ final class DefaultOptimizer implements Optimizer {
   private final Repository repository;
   private final Map<String, Collector.Provider> collectors;
   private final Map<String, Recommender> recommenders;
+  private final List<Predictor> predictors;
   private final Map<String, Boolean> trained = new ConcurrentHashMap<>();
   private final OptimizerSettings settings;
   private final Clock clock;
@@ -66,11 +68,13 @@ final class DefaultOptimizer implements Optimizer {
       Repository repository,
       Map<String, Collector.Provider> collectors,
       Map<String, Recommender> recommenders,
+      List<Predictor> predictors,
       OptimizerSettings settings,
       Clock clock) {
     this.repository = repository;
     this.collectors = collectors;
     this.recommenders = recommenders;
+    this.predictors = predictors;
     this.settings = settings;
     this.clock = clock;
   }
@@ -93,27 +97,33 @@ final class DefaultOptimizer implements Optimizer {
         .defaultMethod()
         .ifPresent(method -> requireKnown("recommendations.method", method, recommenders));
     Repository repository = parts.repository().orElseGet(() -> open(parts.settings()));
-    return new DefaultOptimizer(repository, collectors, recommenders, settings, parts.clock());
+    return new DefaultOptimizer(
+        repository,
+        collectors,
+        recommenders,
+        predictors(parts.settings()),
+        settings,
+        parts.clock());
   }
 
   private static List<Recommender> make(
       Collection<Recommender.Provider> providers, OptimizerBuilder parts) {
-    List<Recommender> made = new ArrayList<>();
-    for (Recommender.Provider provider : providers) {
-      try {
-        made.add(provider.create(parts.settings()));
-      } catch (SettingsException theUsers) {
-        throw theUsers;
-      } catch (RuntimeException | LinkageError broken) {
-        LOG.warn(
-            "the recommender {} of {} cannot be used and is left out: {}",
-            provider.name(),
-            Plugins.describe(provider),
-            broken.toString());
-        LOG.debug("why", broken);
-      }
-    }
-    return made;
+    return Plugins.made(
+        "recommender",
+        providers,
+        provider -> provider.create(parts.settings()),
+        Recommender.Provider::name);
+  }
+
+  private static List<Predictor> predictors(Map<String, String> settings) {
+    Collection<Predictor.Provider> found = Plugins.byName(
+            "predictors",
+            List.of(),
+            Plugins.find(Predictor.Provider.class),
+            Predictor.Provider::name)
+        .values();
+    return Plugins.made(
+        "predictor", found, provider -> provider.create(settings), Predictor.Provider::name);
   }
 
   private static Repository open(Map<String, String> settings) {
@@ -299,7 +309,7 @@ final class DefaultOptimizer implements Optimizer {
 
   @Override
   public Backtest backtest(Backtest.Query query, Backtest.Progress progress) {
-    return Backtester.test(repository, query, progress);
+    return Backtester.test(repository, query, predictors, progress);
   }
 
   @Override

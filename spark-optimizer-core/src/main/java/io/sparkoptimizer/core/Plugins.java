@@ -2,6 +2,7 @@ package io.sparkoptimizer.core;
 
 import io.sparkoptimizer.Optimizer;
 import io.sparkoptimizer.OptimizerException;
+import io.sparkoptimizer.SettingsException;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.ArrayList;
@@ -82,6 +83,33 @@ final class Plugins {
       }
     }
     return distinct;
+  }
+
+  /**
+   * What providers make, in their order; one that cannot is logged and left out.
+   *
+   * @param what the kind in a word: {@code recommender}
+   * @throws SettingsException if what a user configured for one of them is wrong
+   */
+  static <P, T> List<T> made(
+      String what, Collection<P> providers, Function<P, T> create, Function<P, String> name) {
+    List<T> made = new ArrayList<>();
+    for (P provider : providers) {
+      try {
+        made.add(create.apply(provider));
+      } catch (SettingsException theUsers) {
+        throw theUsers;
+      } catch (RuntimeException | LinkageError broken) {
+        LOG.warn(
+            "the {} {} of {} cannot be used and is left out: {}",
+            what,
+            name.apply(provider),
+            describe(provider),
+            broken.toString());
+        LOG.debug("why", broken);
+      }
+    }
+    return made;
   }
 
   /** {@code team.SkewRecommender (team-rules.jar)}. */

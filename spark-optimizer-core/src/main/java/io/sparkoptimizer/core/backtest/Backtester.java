@@ -3,6 +3,9 @@ package io.sparkoptimizer.core.backtest;
 import io.sparkoptimizer.Backtest;
 import io.sparkoptimizer.Interval;
 import io.sparkoptimizer.Recommendation.ConfidenceBasis;
+import io.sparkoptimizer.core.predict.Baselines;
+import io.sparkoptimizer.core.predict.CvPlus;
+import io.sparkoptimizer.core.predict.RunTimes;
 import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.core.schedule.OtherJobs;
 import io.sparkoptimizer.core.schedule.Spread;
@@ -12,10 +15,11 @@ import io.sparkoptimizer.spark.RunId;
 import io.sparkoptimizer.spark.RunQuery;
 import io.sparkoptimizer.spark.RunStatus;
 import io.sparkoptimizer.spark.RunSummary;
+import io.sparkoptimizer.spi.Predictor;
+import io.sparkoptimizer.spi.RunFeatures;
 import io.sparkoptimizer.spi.RunHistory;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +29,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Predicts recorded runs from other runs, as if they had not happened yet, and says how far off that was.
@@ -36,7 +41,7 @@ import java.util.stream.Collectors;
  */
 public final class Backtester {
   private static final String SCHEDULE = "schedule";
-  private static final String JACKKNIFE_PLUS = "jackknife_plus";
+  private static final String CV_PLUS = "cv_plus";
 
   /** Rows of a job that are looked at for each run that is wanted: failed runs are among them. */
   private static final int REACH = 2;
@@ -47,17 +52,17 @@ public final class Backtester {
       this(new Tally(), new Tally(), new Tally());
     }
 
-    void add(Baseline baseline, Answer answer) {
+    void add(String baseline, Answer answer) {
       Guess guess = answer.simple.get(baseline);
       if (guess == null) {
         return;
       }
       answer.addTo(model);
       if (guess.interval().isPresent()) {
-        simple.add(answer.heldOut, baseline.word(), guess.interval().get(), JACKKNIFE_PLUS);
+        simple.add(answer.heldOut, baseline, guess.interval().get(), CV_PLUS);
         answer.addTo(modelIntervals);
       } else {
-        simple.add(answer.heldOut, baseline.word(), guess.ms());
+        simple.add(answer.heldOut, baseline, guess.ms());
       }
     }
 
@@ -74,22 +79,26 @@ public final class Backtester {
   private final RunHistory history;
   private final Backtest.Query query;
   private final Tally overall = new Tally();
-  private final Map<Baseline, Contest> baselines = new EnumMap<>(Baseline.class);
+  private final List<Predictor> simple;
+  private final Map<String, Contest> baselines = new LinkedHashMap<>();
   private final List<Backtest.Job> tested = new ArrayList<>();
   private final Map<String, Integer> notTested = new TreeMap<>();
 
-  private Backtester(RunHistory history, Backtest.Query query) {
+  private Backtester(RunHistory history, Backtest.Query query, List<Predictor> more) {
     this.history = history;
     this.query = query;
-    for (Baseline baseline : Baseline.values()) {
-      baselines.put(baseline, new Contest());
-    }
+    simple = Stream.concat(Baselines.ALL.stream(), more.stream()).toList();
+    simple.forEach(baseline -> baselines.put(baseline.name(), new Contest()));
   }
 
-  /** Tests the jobs of a history. */
+  /**
+   * Tests the jobs of a history.
+   *
+   * @param more predictors beside the simple ones, as baselines
+   */
   public static Backtest test(
-      RunHistory history, Backtest.Query query, Backtest.Progress progress) {
-    return new Backtester(history, query).test(progress);
+      RunHistory history, Backtest.Query query, List<Predictor> more, Backtest.Progress progress) {
+    return new Backtester(history, query, more).test(progress);
   }
 
   private Backtest test(Backtest.Progress progress) {
@@ -100,8 +109,8 @@ public final class Backtester {
       test(job, others.without(job));
       progress.update(++done, jobs.size());
     }
-    Map<String, Backtest.Baseline> simple = new LinkedHashMap<>();
-    baselines.forEach((baseline, both) -> simple.put(baseline.word(), both.score()));
+    Map<String, Backtest.Baseline> scores = new LinkedHashMap<>();
+    baselines.forEach((baseline, both) -> scores.put(baseline, both.score()));
     boolean draws =
         query.protocol() instanceof Backtest.Split || query.protocol() instanceof Backtest.Points;
     return new Backtest(
@@ -110,7 +119,7 @@ public final class Backtester {
         draws ? query.repeats() : 1,
         tested,
         overall.score(),
-        simple,
+        scores,
         notTested);
   }
 
@@ -176,13 +185,12 @@ public final class Backtester {
       count("too_few_runs", 1);
       return;
     }
-    JobModel model =
-        JobModel.of(samples.stream().map(Sample::run).toList()).orElseThrow().with(others);
+    Model model = model(samples, others);
     Tally ofJob = new Tally();
     Map<HoldOut, List<Answer>> answered = new HashMap<>();
     for (HoldOut holdOut : holdOuts) {
       for (Answer answer :
-          answered.computeIfAbsent(holdOut, once -> answers(once, samples, model))) {
+          answered.computeIfAbsent(holdOut, once -> answers(once, samples, model, simple))) {
         answer.addTo(ofJob);
         answer.addTo(overall);
         baselines.forEach((baseline, both) -> both.add(baseline, answer));
@@ -194,40 +202,80 @@ public final class Backtester {
   /**
    * A held-out run's predictions.
    *
-   * @param basis what the interval rests on
    * @param simple of those baselines that had runs enough
    */
-  record Answer(Sample heldOut, Interval predictedMs, String basis, Map<Baseline, Guess> simple) {
+  record Answer(Sample heldOut, Prediction predicted, Map<String, Guess> simple) {
     void addTo(Tally tally) {
-      tally.add(heldOut, SCHEDULE, predictedMs, basis);
+      tally.add(heldOut, predicted.method(), predicted.ms(), predicted.basis().word());
     }
   }
 
   /** What a baseline answers, with an interval where it had runs enough for one. */
   record Guess(double ms, Optional<Interval> interval) {}
 
-  static List<Answer> answers(HoldOut holdOut, List<Sample> samples, JobModel model) {
+  /** What predicts held-out runs from known ones. */
+  @FunctionalInterface
+  interface Model {
+    Knowing knowing(List<Sample> known);
+  }
+
+  /** And what it predicts once it knows them. */
+  @FunctionalInterface
+  interface Knowing {
+    Prediction predict(Sample heldOut);
+  }
+
+  /**
+   * A prediction.
+   *
+   * @param method what made it
+   * @param basis what its interval rests on
+   */
+  record Prediction(String method, Interval ms, ConfidenceBasis basis) {}
+
+  /** Stages are scheduled where logs tell of them; a table's times are all there is to learn from. */
+  static Model model(List<Sample> samples, OtherJobs others) {
+    if (samples.stream().anyMatch(sample -> sample.recorded().isEmpty())) {
+      return Backtester::ofTimes;
+    }
+    JobModel model =
+        JobModel.of(samples.stream().map(Sample::run).toList()).orElseThrow().with(others);
+    return known -> {
+      Set<RunId> ids = known.stream().map(one -> one.run().id()).collect(Collectors.toSet());
+      JobModel knows = model.among(run -> ids.contains(run.id())).orElseThrow();
+      return heldOut -> {
+        JobModel.Forecast forecast =
+            knows.forecast(heldOut.run(), heldOut.recorded().orElseThrow());
+        Spread spread = forecast.spread();
+        return new Prediction(
+            SCHEDULE, spread.around(Math.max(1, forecast.estimate().durationMs())), basis(spread));
+      };
+    };
+  }
+
+  private static Knowing ofTimes(List<Sample> known) {
+    RunTimes times = RunTimes.of(known.stream().map(Sample::known).toList());
+    return heldOut ->
+        new Prediction(times.method(), times.predict(heldOut.features()), times.basis());
+  }
+
+  static List<Answer> answers(
+      HoldOut holdOut, List<Sample> samples, Model model, List<Predictor> simple) {
     List<Sample> known = holdOut.known().stream().map(samples::get).toList();
-    Set<RunId> ids = known.stream().map(one -> one.run().id()).collect(Collectors.toSet());
-    JobModel knows = model.among(run -> ids.contains(run.id())).orElseThrow();
-    Map<Baseline, JackknifePlus> fitted = new EnumMap<>(Baseline.class);
-    for (Baseline baseline : Baseline.values()) {
-      JackknifePlus.of(baseline, known).ifPresent(fit -> fitted.put(baseline, fit));
+    Knowing knowing = model.knowing(known);
+    Map<String, CvPlus> fitted = new LinkedHashMap<>();
+    for (Predictor baseline : simple) {
+      CvPlus.of(baseline, known.stream().map(Sample::known).toList())
+          .ifPresent(fit -> fitted.put(baseline.name(), fit));
     }
     List<Answer> answers = new ArrayList<>();
     for (int position : holdOut.heldOut()) {
       Sample heldOut = samples.get(position);
-      JobModel.Forecast forecast = knows.forecast(heldOut.run(), heldOut.schedule());
-      Question asked = heldOut.question();
-      Map<Baseline, Guess> simple = new EnumMap<>(Baseline.class);
+      RunFeatures asked = heldOut.features();
+      Map<String, Guess> guesses = new LinkedHashMap<>();
       fitted.forEach((baseline, fit) ->
-          simple.put(baseline, new Guess(fit.predict(asked), fit.interval(asked))));
-      Spread spread = forecast.spread();
-      answers.add(new Answer(
-          heldOut,
-          spread.around(Math.max(1, forecast.estimate().durationMs())),
-          basis(spread).word(),
-          simple));
+          guesses.put(baseline, new Guess(fit.predict(asked), fit.interval(asked))));
+      answers.add(new Answer(heldOut, knowing.predict(heldOut), guesses));
     }
     return answers;
   }

@@ -1,6 +1,7 @@
 package io.sparkoptimizer.core.backtest;
 
 import io.sparkoptimizer.Backtest;
+import io.sparkoptimizer.spi.RunFeatures;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -36,7 +37,7 @@ record HoldOut(List<Integer> known, List<Integer> heldOut) {
     Map<Object, List<Integer>> together = new LinkedHashMap<>();
     for (int i = 0; i < n; i++) {
       Object key = query.protocol() instanceof Backtest.LeaveContextOut
-          ? samples.get(i).configuration()
+          ? samples.get(i).context()
           : (Object) i;
       together.computeIfAbsent(key, any -> new ArrayList<>()).add(i);
     }
@@ -61,12 +62,16 @@ record HoldOut(List<Integer> known, List<Integer> heldOut) {
   }
 
   private static List<HoldOut> larger(Backtest.Extrapolate protocol, List<Sample> samples) {
+    String input = samples.stream()
+            .allMatch(
+                sample -> sample.features().number(RunFeatures.INPUT_BYTES).isPresent())
+        ? RunFeatures.INPUT_BYTES
+        : RunFeatures.INPUT_RECORDS;
     double[] sizes = new double[samples.size()];
     for (int i = 0; i < sizes.length; i++) {
-      Question question = samples.get(i).question();
       OptionalDouble size = protocol.by() == Backtest.Size.INPUT
-          ? question.input()
-          : OptionalDouble.of(question.executors());
+          ? samples.get(i).features().number(input)
+          : samples.get(i).features().number(RunFeatures.INSTANCES);
       if (size.isEmpty()) {
         return List.of();
       }

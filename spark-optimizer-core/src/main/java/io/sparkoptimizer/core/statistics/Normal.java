@@ -2,6 +2,9 @@ package io.sparkoptimizer.core.statistics;
 
 /** The standard normal distribution. */
 public final class Normal {
+  /** So many standard deviations either side of the mean hold 90 %. */
+  public static final double Z90 = 1.6449;
+
   private static final double[] TAIL = {
     0.319381530, -0.356563782, 1.781477937, -1.821255978, 1.330274429
   };

@@ -7,12 +7,14 @@ import io.sparkoptimizer.Backtest;
 import io.sparkoptimizer.Interval;
 import io.sparkoptimizer.core.FakeHistory;
 import io.sparkoptimizer.core.TestRuns;
+import io.sparkoptimizer.core.predict.Baselines;
 import io.sparkoptimizer.core.schedule.Candidate;
 import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.core.schedule.OtherJobs;
 import io.sparkoptimizer.spark.ApplicationKind;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spi.Predictor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,7 +30,10 @@ class BacktesterTest {
 
   private static Backtest test(Backtest.Protocol protocol, List<ApplicationRun> runs) {
     return Backtester.test(
-        new FakeHistory(runs), new Backtest.Query(protocol, 20, 1, 10, 40), Backtest.Progress.NONE);
+        new FakeHistory(runs),
+        new Backtest.Query(protocol, 20, 1, 10, 40),
+        List.of(),
+        Backtest.Progress.NONE);
   }
 
   private static List<ApplicationRun> job(String name, int times, IntFunction<TestRuns> each) {
@@ -114,7 +119,7 @@ class BacktesterTest {
     assertThat(logLinear.score().n()).isEqualTo(14);
     Backtest.Intervals theirs = logLinear.score().intervals().orElseThrow();
     assertThat(theirs.n()).isEqualTo(10);
-    assertThat(theirs.bases()).isEqualTo(Map.of("jackknife_plus", 10));
+    assertThat(theirs.bases()).isEqualTo(Map.of("cv_plus", 10));
     assertThat(theirs.coverage()).isBetween(0.8, 1.0);
     assertThat(theirs.score()).isPositive();
     assertThat(result.overall().intervals().orElseThrow().n()).isEqualTo(14);
@@ -127,7 +132,7 @@ class BacktesterTest {
   @Test
   void tally_knownIntervals_areScoredByHand() {
     Sample run = Sample.of(List.of(TestRuns.etl().build())).get(0);
-    Sample took100 = new Sample(run.run(), run.schedule(), run.question(), 100);
+    Sample took100 = new Sample(run.run(), null, new Predictor.Sample(run.features(), 100));
     Tally tally = new Tally();
     tally.add(took100, "schedule", new Interval(80, 110, 120), "own");
     tally.add(took100, "schedule", new Interval(110, 130, 160), "rules");
@@ -179,11 +184,10 @@ class BacktesterTest {
   }
 
   private static List<Object> predictions(HoldOut holdOut, List<Sample> samples) {
-    JobModel model = JobModel.of(samples.stream().map(Sample::run).toList()).orElseThrow();
     List<Object> all = new ArrayList<>();
-    Backtester.answers(holdOut, samples, model).forEach(answer -> {
-      all.add(answer.predictedMs());
-      all.add(answer.basis());
+    Backtester.Model model = Backtester.model(samples, OtherJobs.NONE);
+    Backtester.answers(holdOut, samples, model, Baselines.ALL).forEach(answer -> {
+      all.add(answer.predicted());
       all.add(answer.simple());
     });
     return all;
@@ -218,7 +222,10 @@ class BacktesterTest {
     assertThat(result.jobs().get(0).score().n()).isEqualTo(20 * 3);
     assertThat(result.overall().n()).isEqualTo(20 * 3 + 20 * 2);
     Backtest otherSeed = Backtester.test(
-        new FakeHistory(runs), new Backtest.Query(split, 20, 2, 10, 40), Backtest.Progress.NONE);
+        new FakeHistory(runs),
+        new Backtest.Query(split, 20, 2, 10, 40),
+        List.of(),
+        Backtest.Progress.NONE);
     assertThat(otherSeed.overall().mape()).isNotEqualTo(result.overall().mape());
   }
 
@@ -293,7 +300,10 @@ class BacktesterTest {
     List<String> progress = new ArrayList<>();
 
     Backtest result = Backtester.test(
-        new FakeHistory(runs), query, (done, expected) -> progress.add(done + "/" + expected));
+        new FakeHistory(runs),
+        query,
+        List.of(),
+        (done, expected) -> progress.add(done + "/" + expected));
 
     assertThat(result.jobs()).extracting(Backtest.Job::signature).containsExactly("daily", "often");
     assertThat(result.jobs().get(0).score().runs()).isLessThanOrEqualTo(4);

@@ -39,6 +39,7 @@ final class GridBacktests {
       Backtest result = Backtester.test(
           new FakeHistory(runs),
           new Backtest.Query(protocol, REPEATS, 0, 50, 40),
+          List.of(),
           Backtest.Progress.NONE);
       if (!result.jobs().isEmpty()) {
         ofHistory.put(words, result);

@@ -1,4 +1,4 @@
-package io.sparkoptimizer.core.backtest;
+package io.sparkoptimizer.core.predict;
 
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -122,8 +122,13 @@ final class LeastSquares {
   }
 
   static double dot(double[] row, double[] weights) {
+    return dot(row, weights, row.length);
+  }
+
+  /** Of the first so many. */
+  static double dot(double[] row, double[] weights, int columns) {
     double sum = 0;
-    for (int i = 0; i < row.length; i++) {
+    for (int i = 0; i < columns; i++) {
       sum += row[i] * weights[i];
     }
     return sum;

@@ -1,29 +1,44 @@
-package io.sparkoptimizer.core.backtest;
+package io.sparkoptimizer.core.predict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import io.sparkoptimizer.core.TestRuns;
+import io.sparkoptimizer.spi.Predictor;
+import io.sparkoptimizer.spi.RunFeatures;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
+import java.util.Map;
 import java.util.Random;
 import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 /** Each baseline over runs whose times follow its own law. */
-class BaselineTest {
-  private static final Sample ANY = Sample.of(List.of(TestRuns.etl().build())).get(0);
+class BaselinesTest {
+  private static RunFeatures question(int executors, double input) {
+    return new RunFeatures(
+        "etl",
+        Map.of(
+            RunFeatures.INSTANCES,
+            (double) executors,
+            RunFeatures.CORES_PER_INSTANCE,
+            2.0,
+            RunFeatures.INPUT_BYTES,
+            input),
+        Map.of());
+  }
 
-  private static Question question(int executors, double input) {
-    return new Question(executors, 2, OptionalLong.of(4096), 200, OptionalDouble.of(input));
+  private static double cores(RunFeatures of) {
+    return 2 * of.number(RunFeatures.INSTANCES).orElseThrow();
+  }
+
+  private static double input(RunFeatures of) {
+    return of.number(RunFeatures.INPUT_BYTES).orElseThrow();
   }
 
   /** Runs on 1 to 16 executors over inputs of 1e9 and 4e9. */
-  private static List<Sample> obeying(ToDoubleFunction<Question> law) {
-    List<Sample> samples = new ArrayList<>();
+  private static List<Predictor.Sample> obeying(ToDoubleFunction<RunFeatures> law) {
+    List<Predictor.Sample> samples = new ArrayList<>();
     for (int executors : new int[] {1, 2, 4, 8, 16}) {
       for (double input : new double[] {1e9, 4e9}) {
         samples.add(timed(question(executors, input), law));
@@ -32,23 +47,22 @@ class BaselineTest {
     return samples;
   }
 
-  private static Sample timed(Question question, ToDoubleFunction<Question> law) {
-    return new Sample(ANY.run(), ANY.schedule(), question, law.applyAsDouble(question));
+  private static Predictor.Sample timed(RunFeatures question, ToDoubleFunction<RunFeatures> law) {
+    return new Predictor.Sample(question, law.applyAsDouble(question));
   }
 
-  private static double predict(Baseline baseline, List<Sample> known, Question asked) {
-    return baseline.fit(known).orElseThrow().predict(asked);
+  private static double predict(
+      Predictor baseline, List<Predictor.Sample> known, RunFeatures asked) {
+    return baseline.fit(known).orElseThrow().predict(asked).expected();
   }
 
   @Test
   void ernest_itsOwnLaw_isFoundAgain() {
-    ToDoubleFunction<Question> law = of -> 30_000
-        + 2e-4 * of.input().orElseThrow() / of.cores()
-        + 1_500 * Math.log(of.cores())
-        + 40 * of.cores();
+    ToDoubleFunction<RunFeatures> law =
+        of -> 30_000 + 2e-4 * input(of) / cores(of) + 1_500 * Math.log(cores(of)) + 40 * cores(of);
 
-    for (Question asked : List.of(question(3, 2e9), question(40, 1e10))) {
-      assertThat(predict(Baseline.ERNEST, obeying(law), asked))
+    for (RunFeatures asked : List.of(question(3, 2e9), question(40, 1e10))) {
+      assertThat(predict(Baselines.ERNEST, obeying(law), asked))
           .isCloseTo(law.applyAsDouble(asked), withinPercentage(0.1));
     }
   }
@@ -56,67 +70,67 @@ class BaselineTest {
   @Test
   void ernest_timesThatFallWithCores_getsNoNegativeWeight() {
     // The best plain fit would fall below zero for many cores.
-    List<Sample> known = obeying(of -> 100_000 - 3_000 * of.cores());
+    List<Predictor.Sample> known = obeying(of -> 100_000 - 3_000 * cores(of));
 
-    assertThat(predict(Baseline.ERNEST, known, question(1_000, 1e9))).isPositive();
+    assertThat(predict(Baselines.ERNEST, known, question(1_000, 1e9))).isPositive();
   }
 
   @Test
   void ernest_twoRuns_cannotAnswer() {
-    List<Sample> known = obeying(of -> 1_000 / of.cores());
+    List<Predictor.Sample> known = obeying(of -> 1_000 / cores(of));
 
-    assertThat(Baseline.ERNEST.fit(known.subList(0, 2))).isEmpty();
-    assertThat(Baseline.LOG_LINEAR.fit(known.subList(0, 2))).isEmpty();
-    assertThat(Baseline.MEAN.fit(known.subList(0, 1))).isPresent();
+    assertThat(Baselines.ERNEST.fit(known.subList(0, 2))).isEmpty();
+    assertThat(Baselines.LOG_LINEAR.fit(known.subList(0, 2))).isEmpty();
+    assertThat(Baselines.MEAN.fit(known.subList(0, 1))).isPresent();
   }
 
   @Test
   void logLinear_powerLaw_isFoundAgain() {
-    ToDoubleFunction<Question> law =
-        of -> 2e-3 * Math.pow(of.input().orElseThrow(), 0.8) * Math.pow(of.cores(), -0.7);
+    ToDoubleFunction<RunFeatures> law =
+        of -> 2e-3 * Math.pow(input(of), 0.8) * Math.pow(cores(of), -0.7);
 
-    assertThat(predict(Baseline.LOG_LINEAR, obeying(law), question(6, 2e9)))
+    assertThat(predict(Baselines.LOG_LINEAR, obeying(law), question(6, 2e9)))
         .isCloseTo(law.applyAsDouble(question(6, 2e9)), withinPercentage(2));
   }
 
   @Test
   void logLinear_fewRuns_staysBetweenPerfectScalingAndNone() {
     // Three noisy runs close to one another, asked about a hundred times as many executors.
-    List<Sample> known = List.of(
+    List<Predictor.Sample> known = List.of(
         timed(question(4, 1e9), of -> 100_000),
         timed(question(5, 1e9), of -> 60_000),
         timed(question(6, 1e9), of -> 70_000));
 
-    assertThat(predict(Baseline.LOG_LINEAR, known, question(400, 1e9)))
+    assertThat(predict(Baselines.LOG_LINEAR, known, question(400, 1e9)))
         .isBetween(60_000.0 * 5 / 400, 100_000.0);
-    assertThat(predict(Baseline.LOG_LINEAR, known, question(1, 1e9)))
+    assertThat(predict(Baselines.LOG_LINEAR, known, question(1, 1e9)))
         .isBetween(60_000.0, 420_000.0);
   }
 
   @Test
   void logLinear_runsThatDoNotVary_isTheirGeometricMean() {
-    List<Sample> known = List.of(
+    List<Predictor.Sample> known = List.of(
         timed(question(4, 1e9), of -> 10_000),
         timed(question(4, 1e9), of -> 20_000),
         timed(question(4, 1e9), of -> 40_000));
 
-    assertThat(predict(Baseline.LOG_LINEAR, known, question(4, 1e9)))
+    assertThat(predict(Baselines.LOG_LINEAR, known, question(4, 1e9)))
         .isCloseTo(20_000, within(1.0));
   }
 
   @Test
   void nearest_times_areThoseOfTheNearestRuns() {
-    List<Sample> known = List.of(
+    List<Predictor.Sample> known = List.of(
         timed(question(4, 1e9), of -> 40_000),
         timed(question(4, 1.1e9), of -> 50_000),
         timed(question(3, 1e9), of -> 60_000),
         timed(question(64, 1e9), of -> 1_000));
 
-    assertThat(predict(Baseline.NO_CHANGE, known, question(4, 1e9))).isEqualTo(40_000);
-    assertThat(predict(Baseline.SCALE_BY_CORES, known, question(2, 1e9)))
+    assertThat(predict(Baselines.NO_CHANGE, known, question(4, 1e9))).isEqualTo(40_000);
+    assertThat(predict(Baselines.SCALE_BY_CORES, known, question(2, 1e9)))
         .isCloseTo(60_000 * 3 / 2.0, within(1e-6));
-    assertThat(predict(Baseline.KNN, known, question(4, 1e9))).isCloseTo(50_000, within(1e-6));
-    assertThat(predict(Baseline.MEAN, known, question(4, 1e9))).isCloseTo(37_750, within(1e-6));
+    assertThat(predict(Baselines.KNN, known, question(4, 1e9))).isCloseTo(50_000, within(1e-6));
+    assertThat(predict(Baselines.MEAN, known, question(4, 1e9))).isCloseTo(37_750, within(1e-6));
   }
 
   @Test

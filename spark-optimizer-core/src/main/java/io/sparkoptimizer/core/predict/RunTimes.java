@@ -1,0 +1,38 @@
+package io.sparkoptimizer.core.predict;
+
+import io.sparkoptimizer.Interval;
+import io.sparkoptimizer.Recommendation.ConfidenceBasis;
+import io.sparkoptimizer.spi.Predictor;
+import io.sparkoptimizer.spi.RunFeatures;
+import java.util.List;
+
+/** What the times of a job's runs say of another one's, where nothing is known of their stages. Immutable. */
+public final class RunTimes {
+  private final GaussianProcess.Fit fit;
+
+  private RunTimes(GaussianProcess.Fit fit) {
+    this.fit = fit;
+  }
+
+  /**
+   * @param known runs of one job that went well, newest first; not empty
+   */
+  public static RunTimes of(List<Predictor.Sample> known) {
+    return new RunTimes(new GaussianProcess.Fit(known));
+  }
+
+  /** Milliseconds, with an interval that holds 90 %. */
+  public Interval predict(RunFeatures run) {
+    return fit.predict(run);
+  }
+
+  /** The predictor's name. */
+  public String method() {
+    return GaussianProcess.NAME;
+  }
+
+  /** What the interval rests on: the job's own left-out runs, or the model's priors. */
+  public ConfidenceBasis basis() {
+    return fit.isCalibrated() ? ConfidenceBasis.OWN : ConfidenceBasis.RULES;
+  }
+}
