@@ -50,7 +50,8 @@ final class AnalysisText {
         "Executors",
         Text.count(summary.executorsPeak()) + " at most, "
             + Text.count(summary.executorCores()) + " cores, "
-            + Text.memory(summary.executorMemoryMb()) + " heap each");
+            + Text.memory(summary.executorMemoryMb())
+            + (summary.fromTable() ? " each" : " heap each"));
     out.println();
     fact(
         out,
@@ -119,7 +120,10 @@ final class AnalysisText {
   private static void findings(PrintWriter out, Analysis analysis) {
     out.println();
     if (analysis.findings().isEmpty()) {
-      out.println("No finding: nothing stands out.");
+      out.println(
+          analysis.run().tableRow() == null
+              ? "No finding: nothing stands out."
+              : "No finding: the run is a row of a table, which tells of no stages.");
       return;
     }
     out.println(analysis.findings().size()

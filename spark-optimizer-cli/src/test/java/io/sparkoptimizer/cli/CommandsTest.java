@@ -18,6 +18,9 @@ import io.sparkoptimizer.SettingsException;
 import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
+import io.sparkoptimizer.spark.ApplicationRun;
+import io.sparkoptimizer.spark.RunStatus;
+import io.sparkoptimizer.spark.TableRow;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -29,6 +32,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -407,6 +412,26 @@ class CommandsTest {
         .run("collect", "--runs", "a.csv", "b.csv", "--mapping", mapping.toString())
         .exits(1);
     assertThat(shell.err()).contains("no run found in a.csv, b.csv");
+  }
+
+  @Test
+  void analyze_rowOfATable_saysThatNoStagesAreKnown() {
+    shell.optimizer.runs.add(ApplicationRun.builder()
+        .digest("sha256:1")
+        .jobSignature("sort")
+        .status(RunStatus.SUCCEEDED)
+        .tableRow(new TableRow(
+            OptionalLong.of(60_000),
+            4,
+            OptionalInt.of(8),
+            OptionalLong.of(15_360),
+            OptionalLong.empty(),
+            "c4.2xlarge",
+            OptionalDouble.empty(),
+            null))
+        .build());
+    shell.run("analyze", "--app-id", "sha256:1").exits(0);
+    assertThat(shell.out()).contains("15 GiB each").contains("4 at most, 8 cores");
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.sparkoptimizer.spark.RunQuery;
 import io.sparkoptimizer.spark.RunStatus;
 import io.sparkoptimizer.spark.RunSummary;
 import io.sparkoptimizer.spark.SparkJob;
+import io.sparkoptimizer.spark.TableRow;
 import io.sparkoptimizer.spi.InputStamp;
 import io.sparkoptimizer.spi.Repository;
 import io.sparkoptimizer.spi.Repository.CollectedRun;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -100,6 +102,32 @@ public abstract class RepositoryCompatibilityKit {
     assertThat(repository.summaries(RunQuery.ALL))
         .as("seed %s and following", SEED)
         .isEqualTo(newestFirst(saved).stream().map(RunSummary::of).toList());
+  }
+
+  @Test
+  void save_rowOfATable_isKeptWithWhatItCost() {
+    ApplicationRun run = ApplicationRun.builder()
+        .digest("sha256:1")
+        .name("sort")
+        .jobSignature("sort")
+        .status(RunStatus.SUCCEEDED)
+        .configuration(Map.of("spark.sparkoptimizer.parameter.k", "5"))
+        .tableRow(new TableRow(
+            OptionalLong.of(1_800_000),
+            4,
+            OptionalInt.of(8),
+            OptionalLong.of(15_360),
+            OptionalLong.of(10_000_000_000L),
+            "c4.2xlarge",
+            OptionalDouble.of(0.1),
+            "sorting"))
+        .build();
+    save(run);
+    assertThat(repository.runs(RunQuery.ofJob("sort"))).containsExactly(run);
+    assertThat(repository.summaries(RunQuery.ofJob("sort")))
+        .containsExactly(RunSummary.of(run))
+        .allMatch(summary -> summary.fromTable() && summary.recordedCost().isPresent());
+    assertThat(save(run)).isEqualTo(new SaveResult(0, 0, 1));
   }
 
   @Test

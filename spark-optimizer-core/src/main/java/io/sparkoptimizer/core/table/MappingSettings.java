@@ -84,13 +84,13 @@ final class MappingSettings {
     Map<String, List<Condition>> filter = filter();
     boolean median = median();
     together(fileName);
-    new TreeMap<>(left)
-        .forEach((key, value) -> fault(
-            key,
-            value,
-            "no such key: known are "
-                + "separator, job, failed, parameters, filter, aggregate, instance_type, size, job_class, "
-                + String.join(", ", figureNames())));
+    if (!left.isEmpty()) {
+      faults.add(PREFIX + String.join(", " + PREFIX, left.keySet())
+          + (left.size() == 1 ? " is no key" : " are no keys")
+          + " of a mapping; known are separator, filter, aggregate, parameters, failed with column and"
+          + " values, job with column, value and file_name, and with column, value, scale and missing "
+          + String.join(", ", sourceNames()));
+    }
     if (!faults.isEmpty()) {
       throw new SettingsException(faults);
     }
@@ -100,9 +100,11 @@ final class MappingSettings {
 
   private record Failed(@Nullable String column, List<String> values) {}
 
-  private static Set<String> figureNames() {
+  private static Set<String> sourceNames() {
     Set<String> names = new TreeSet<>(FIGURES.keySet());
     FIGURES.values().forEach(names::addAll);
+    names.addAll(WORDS);
+    names.remove(TableMapping.JOB);
     return names;
   }
 

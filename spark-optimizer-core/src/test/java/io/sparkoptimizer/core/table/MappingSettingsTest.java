@@ -151,7 +151,7 @@ class MappingSettingsTest {
             .startsWith("mapping.filter.machine_type is \"m4\"; expected a list of values, or"))
         .contains("mapping.aggregate is \"mean\"; expected median")
         .anySatisfy(fault -> assertThat(fault)
-            .startsWith("mapping.durations.column is \"x\"; expected no such key: known are"))
+            .startsWith("mapping.durations.column is no key of a mapping; known are separator, "))
         .contains(
             "mapping.executors is \"n\"; expected one of executors and instances: both say the same")
         .hasSize(15);
