@@ -85,7 +85,7 @@ final class MappingSettings {
     boolean median = median();
     together(fileName);
     if (!left.isEmpty()) {
-      faults.add(PREFIX + String.join(", " + PREFIX, left.keySet())
+      faults.add(PREFIX + String.join(", ", left.keySet())
           + (left.size() == 1 ? " is no key" : " are no keys")
           + " of a mapping; known are separator, filter, aggregate, parameters, failed with column and"
           + " values, job with column, value and file_name, and with column, value, scale and missing "
@@ -307,9 +307,8 @@ final class MappingSettings {
     if (fileName && sources.containsKey(TableMapping.JOB)) {
       fault("job.file_name", "true", "one of job.column, job.value and job.file_name");
     }
-    if (!fileName && !sources.containsKey(TableMapping.JOB)) {
-      faults.add(
-          PREFIX + "job is missing; expected {column: NAME}, {value: WORD} or {file_name: true}");
+    if (!fileName) {
+      require(TableMapping.JOB, "{column: NAME}, {value: WORD} or {file_name: true}");
     }
     require(TableMapping.DURATION_MS, "the column of the time a run took");
     require(TableMapping.INSTANCES, "the column of the number of nodes or executors");
@@ -342,15 +341,16 @@ final class MappingSettings {
 
   private void require(String key, String wanted) {
     if (!sources.containsKey(key)
-        && faults.stream().noneMatch(told -> told.startsWith(PREFIX + key))) {
+        && faults.stream()
+            .noneMatch(told ->
+                told.startsWith(PREFIX + key + " ") || told.startsWith(PREFIX + key + "."))) {
       faults.add(PREFIX + key + " is missing; expected " + wanted);
     }
   }
 
   private void exclusive(String one, String other) {
     if (sources.containsKey(one) && sources.containsKey(other)) {
-      faults.add(
-          PREFIX + one + " and " + PREFIX + other + " exclude each other; expected one of them");
+      faults.add(PREFIX + one + " and " + other + " exclude each other; expected one of them");
     }
   }
 }

@@ -135,11 +135,10 @@ class MappingSettingsTest {
             "mapping.input_bytes is \"much\"; expected {column: NAME}, or a number above 0 that"
                 + " holds for all rows")
         .contains("mapping.size is \"dataset\"; expected {column: NAME} or {value: WORD}")
+        .contains("mapping.total_cores and cores_per_instance exclude each other; expected one"
+            + " of them")
         .contains(
-            "mapping.total_cores and mapping.cores_per_instance exclude each other; expected one"
-                + " of them")
-        .contains("mapping.cost and mapping.price_per_core_hour exclude each other; expected one of"
-            + " them")
+            "mapping.cost and price_per_core_hour exclude each other; expected one of" + " them")
         .contains(
             "mapping.price_per_gb_hour is missing; expected both prices, of a core and of a GB")
         .contains(
@@ -155,6 +154,18 @@ class MappingSettingsTest {
         .contains(
             "mapping.executors is \"n\"; expected one of executors and instances: both say the same")
         .hasSize(15);
+  }
+
+  @Test
+  void read_plainWord_isOneFault() {
+    Map<String, String> settings = least("job", "sort", "foo", "1", "duration_ms.unit", "s");
+    settings.remove("mapping.job.column");
+    assertThat(faults(settings))
+        .satisfiesExactly(
+            first -> assertThat(first)
+                .isEqualTo("mapping.job is \"sort\"; expected {column: NAME} or {value: WORD}"),
+            second -> assertThat(second)
+                .startsWith("mapping.duration_ms.unit, foo are no keys of a mapping; known are"));
   }
 
   @Test
