@@ -4,6 +4,7 @@ import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.CollectionRequest;
 import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.core.eventlog.HeapEstimate;
+import io.sparkoptimizer.core.similarity.SimilarJobs;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spi.Collector;
 import io.sparkoptimizer.spi.InputStamp;
@@ -15,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Takes what a collector finds and saves it in batches, each in one transaction. What was saved is
@@ -28,6 +30,7 @@ final class CollectingSink implements Collector.Sink {
 
   private final CollectionRequest request;
   private final Repository repository;
+  private final SimilarJobs jobs;
   private final CollectionRequest.Progress progress;
   private final List<Repository.CollectedRun> batch = new ArrayList<>();
   private final List<KnownInput> withoutRun = new ArrayList<>();
@@ -44,9 +47,13 @@ final class CollectingSink implements Collector.Sink {
   private long bytesRead;
 
   CollectingSink(
-      CollectionRequest request, Repository repository, CollectionRequest.Progress progress) {
+      CollectionRequest request,
+      Repository repository,
+      SimilarJobs jobs,
+      CollectionRequest.Progress progress) {
     this.request = request;
     this.repository = repository;
+    this.jobs = jobs;
     this.progress = progress;
   }
 
@@ -125,6 +132,9 @@ final class CollectingSink implements Collector.Sink {
   void flush() {
     if (!batch.isEmpty()) {
       Repository.SaveResult result = uninterrupted(() -> repository.save(batch));
+      jobs.changed(
+          batch.stream().map(one -> one.run().jobSignature()).collect(Collectors.toSet()),
+          result.added());
       processed += batch.size();
       added += result.added();
       updated += result.updated();

@@ -19,6 +19,7 @@ import io.sparkoptimizer.core.analysis.Analyzer;
 import io.sparkoptimizer.core.backtest.Backtester;
 import io.sparkoptimizer.core.eventlog.EventLogs;
 import io.sparkoptimizer.core.schedule.OtherJobs;
+import io.sparkoptimizer.core.similarity.IndexedHistory;
 import io.sparkoptimizer.core.whatif.WhatIfModel;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunQuery;
@@ -57,6 +58,10 @@ final class DefaultOptimizer implements Optimizer {
   private static final String IN_MEMORY = "in-memory";
 
   private final Repository repository;
+
+  /** The repository with an index of its jobs, which {@link #collect} tells what it saves. */
+  private final IndexedHistory history;
+
   private final Map<String, Collector.Provider> collectors;
   private final Map<String, Recommender> recommenders;
   private final List<Predictor> predictors;
@@ -72,6 +77,7 @@ final class DefaultOptimizer implements Optimizer {
       OptimizerSettings settings,
       Clock clock) {
     this.repository = repository;
+    this.history = new IndexedHistory(repository);
     this.collectors = collectors;
     this.recommenders = recommenders;
     this.predictors = predictors;
@@ -164,7 +170,7 @@ final class DefaultOptimizer implements Optimizer {
     Parameters.Match match = parameters.among(
         runsOf(profile, parameters.lookedAt(settings.maxRuns())), settings.maxRuns(), profile);
     RecommendationRequest request =
-        new RecommendationRequest(profile, match.runs(), repository, settings);
+        new RecommendationRequest(profile, match.runs(), history, settings);
     Recommendation answer = parameters.note(
         named.isPresent()
             ? ask(requireKnown("method", named.get(), recommenders), request)
@@ -285,7 +291,7 @@ final class DefaultOptimizer implements Optimizer {
     long begin = System.nanoTime();
     Collector collector =
         requireKnown("collector", request.collector(), collectors).create(request.settings());
-    CollectingSink sink = new CollectingSink(request, repository, progress);
+    CollectingSink sink = new CollectingSink(request, repository, history.jobs(), progress);
     try {
       collector.collect(sink);
     } finally {

@@ -11,7 +11,10 @@ import io.sparkoptimizer.core.analysis.ShuffleFacts;
 import io.sparkoptimizer.core.container.Containers;
 import io.sparkoptimizer.core.schedule.JobModel;
 import io.sparkoptimizer.core.schedule.Spread;
-import io.sparkoptimizer.spark.ApplicationKind;
+import io.sparkoptimizer.core.similarity.IndexedHistory;
+import io.sparkoptimizer.core.similarity.Match;
+import io.sparkoptimizer.core.similarity.SimilarJobs;
+import io.sparkoptimizer.core.similarity.Work;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.RunQuery;
@@ -21,7 +24,6 @@ import io.sparkoptimizer.spi.RecommendationRequest;
 import io.sparkoptimizer.spi.Recommender;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,7 +36,7 @@ import java.util.Set;
 
 /**
  * Sizes a job without history from runs of jobs that do like work. Likeness is of the work alone
- * ({@link WorkFeatures}); each neighbour's own runs are scheduled at the input that is asked about,
+ * ({@link Work}); each neighbour's own runs are scheduled at the input that is asked about,
  * and the median of their answers counts. Memory a task is the most that any neighbour needs.
  */
 public final class SimilarityRecommender implements Recommender {
@@ -55,6 +57,24 @@ public final class SimilarityRecommender implements Recommender {
   @Override
   public int order() {
     return 50;
+  }
+
+  /** What is asked about: its work, and the bytes that it reads, more than 0. */
+  private record Wanted(Work work, OptionalLong inputBytes) {
+    static Wanted of(JobProfile profile) {
+      return new Wanted(
+          Work.of(profile),
+          profile
+              .inputSize()
+              .filter(size -> size.bytes() > 0)
+              .map(size -> OptionalLong.of(size.bytes()))
+              .orElse(OptionalLong.empty()));
+    }
+
+    static Wanted of(RunSummary run) {
+      return new Wanted(
+          Work.of(run), run.inputBytes().orElse(0) > 0 ? run.inputBytes() : OptionalLong.empty());
+    }
   }
 
   private record Neighbour(RunSummary summary, double similarity) {}
@@ -83,9 +103,9 @@ public final class SimilarityRecommender implements Recommender {
       return Answers.abstain(
           request, NAME, "A streaming job is not sized by likeness of its work.");
     }
-    WorkFeatures wanted = request.runs().isEmpty()
-        ? WorkFeatures.of(profile)
-        : WorkFeatures.of(RunSummary.of(request.runs().get(0)));
+    Wanted wanted = request.runs().isEmpty()
+        ? Wanted.of(profile)
+        : Wanted.of(RunSummary.of(request.runs().get(0)));
     if (wanted.inputBytes().isEmpty()) {
       return Answers.abstain(
           request, NAME, "Without an input size there is nothing to compare jobs by; give one.");
@@ -105,31 +125,17 @@ public final class SimilarityRecommender implements Recommender {
     return Sizing.answer(request, need(request, answering, wanted));
   }
 
-  private static List<Answering> answering(RecommendationRequest request, WorkFeatures wanted) {
+  private static List<Answering> answering(RecommendationRequest request, Wanted wanted) {
     OptimizerSettings settings = request.settings();
     Set<String> own =
         Set.copyOf(request.runs().stream().map(ApplicationRun::jobSignature).toList());
-    Map<String, Neighbour> jobs = new LinkedHashMap<>();
-    for (RunSummary run : request.history().summaries(RunQuery.ALL)) {
-      boolean usable = run.status() == RunStatus.SUCCEEDED
-          && run.complete()
-          && run.kind() == ApplicationKind.BATCH
-          && run.inputBytes().orElse(0) > 0
-          && !own.contains(run.jobSignature());
-      if (usable) {
-        // Newest first: the first of a job is its newest run.
-        jobs.computeIfAbsent(
-            run.jobSignature(),
-            signature -> new Neighbour(run, wanted.similarity(WorkFeatures.of(run))));
-      }
+    SimilarJobs jobs = IndexedHistory.jobsOf(request.history());
+    List<Neighbour> near = new ArrayList<>();
+    for (Match match : jobs.nearest(
+        wanted.work(), settings.maxSimilarJobs(), settings.similarityThreshold(), own::contains)) {
+      jobs.newestWhole(match.signature())
+          .ifPresent(run -> near.add(new Neighbour(run, match.similarity())));
     }
-    List<Neighbour> near = jobs.values().stream()
-        .filter(job -> job.similarity() >= settings.similarityThreshold())
-        .sorted(Comparator.comparingDouble(Neighbour::similarity)
-            .reversed()
-            .thenComparing(job -> job.summary().jobSignature()))
-        .limit(settings.maxSimilarJobs())
-        .toList();
     List<Answering> answering = new ArrayList<>();
     for (Neighbour neighbour : near) {
       List<ApplicationRun> runs = request
@@ -149,7 +155,7 @@ public final class SimilarityRecommender implements Recommender {
           .filter(job -> job.newestRun().clusterManager() != ClusterManager.LOCAL)
           .isPresent();
       if (counted && read.isPresent()) {
-        double scale = wanted.inputBytes().getAsDouble() / read.getAsLong();
+        double scale = (double) wanted.inputBytes().getAsLong() / read.getAsLong();
         if (scale <= InputSize.FARTHEST) {
           answering.add(new Answering(neighbour, model.get(), scale, runs));
         }
@@ -159,7 +165,7 @@ public final class SimilarityRecommender implements Recommender {
   }
 
   private static Sizing.Need need(
-      RecommendationRequest request, List<Answering> answering, WorkFeatures wanted) {
+      RecommendationRequest request, List<Answering> answering, Wanted wanted) {
     JobProfile profile = request.profile();
     Answering nearest = answering.get(0);
     Setup base = Setup.of(nearest.model().newestRun(), profile);
@@ -235,10 +241,10 @@ public final class SimilarityRecommender implements Recommender {
         List.of(reason(answering)));
   }
 
-  private static InputSize input(WorkFeatures wanted, double scale, RecommendationRequest request) {
+  private static InputSize input(Wanted wanted, double scale, RecommendationRequest request) {
     return new InputSize(
         scale,
-        OptionalLong.of(Math.round(wanted.inputBytes().getAsDouble())),
+        wanted.inputBytes(),
         request.runs().isEmpty() ? InputBasis.DECLARED : InputBasis.LAST_RUN);
   }
 

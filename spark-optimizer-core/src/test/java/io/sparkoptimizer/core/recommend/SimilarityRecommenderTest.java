@@ -12,14 +12,19 @@ import io.sparkoptimizer.Recommendation.ConfidenceBasis;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.core.FakeHistory;
 import io.sparkoptimizer.core.TestRuns;
+import io.sparkoptimizer.core.similarity.IndexedHistory;
+import io.sparkoptimizer.core.similarity.Match;
+import io.sparkoptimizer.core.similarity.Work;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.ClusterManager;
 import io.sparkoptimizer.spark.MemoryFailure.Cause;
 import io.sparkoptimizer.spark.MemoryFailure.Certainty;
+import io.sparkoptimizer.spark.RunQuery;
 import io.sparkoptimizer.spark.RunStatus;
 import io.sparkoptimizer.spark.RunSummary;
 import io.sparkoptimizer.spi.RecommendationRequest;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -27,6 +32,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class SimilarityRecommenderTest {
+  private static final List<JobType> TYPES = List.of(JobType.ETL, JobType.SQL, JobType.ML);
   private static final SimilarityRecommender SIMILARITY = new SimilarityRecommender();
 
   /** Four jobs that read 10 to 40 GiB at one rate, and one that is nothing like them. */
@@ -143,44 +149,90 @@ class SimilarityRecommenderTest {
     assertThat(ask(newJob(), history(), Map.of())).isEqualTo(ask(newJob(), history(), Map.of()));
   }
 
+  /** {@link WorkFeatures} is how likeness was computed before, flat and in floating point. */
   @Test
-  void similarity_anyTwoWorks_isSymmetricAndOneWithItself() {
+  void similarity_anyTwoWorks_isThatOfTheOracle() {
     for (int seed = 0; seed < 100; seed++) {
       Random random = new Random(seed);
-      WorkFeatures a = random(random);
-      WorkFeatures b = random(random);
+      RunSummary a = random(random);
+      RunSummary b = random(random);
+      double similarity = Work.of(a).similarity(Work.of(b));
 
-      assertThat(a.similarity(b))
+      assertThat(similarity)
           .as("seed %d", seed)
-          .isEqualTo(b.similarity(a))
-          .isBetween(0.0, 1.0);
-      assertThat(a.similarity(a)).as("itself, seed %d", seed).isCloseTo(1, within(1e-12));
+          .isEqualTo(Work.of(b).similarity(Work.of(a)))
+          .isCloseTo(WorkFeatures.of(a).similarity(WorkFeatures.of(b)), within(2e-6));
+      assertThat(Work.of(a).similarity(Work.of(a))).as("itself, seed %d", seed).isEqualTo(1);
     }
   }
 
-  private static WorkFeatures random(Random random) {
+  @Test
+  void nearest_anyHistory_areThoseOfTheOracle() {
+    for (int seed = 0; seed < 20; seed++) {
+      Random random = new Random(seed);
+      List<ApplicationRun> runs = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        runs.add(TestRuns.run()
+            .name("job-" + random.nextInt(30))
+            .appId("app-" + i)
+            .startMs(TestRuns.START_MS + i * 1_000L)
+            .jobType(TYPES.get(random.nextInt(3)))
+            .status(random.nextInt(5) == 0 ? RunStatus.FAILED : RunStatus.SUCCEEDED)
+            .scan(1 + random.nextInt(500), 100, 1L + random.nextInt(1_000_000_000))
+            .shuffle(1 + random.nextInt(500), 100, random.nextInt(1_000_000_000))
+            .build());
+      }
+      FakeHistory history = new FakeHistory(runs);
+      JobProfile profile = JobProfile.builder("new")
+          .jobType(TYPES.get(random.nextInt(3)))
+          .inputSize(DataSize.gibibytes(1 + random.nextInt(3)))
+          .build();
+      Map<String, Double> similarities = new LinkedHashMap<>();
+      history.summaries(RunQuery.ALL).stream()
+          .filter(run -> run.status() == RunStatus.SUCCEEDED)
+          .forEach(run -> similarities.computeIfAbsent(
+              run.jobSignature(),
+              job -> WorkFeatures.of(profile).similarity(WorkFeatures.of(run))));
+      List<String> expected = similarities.entrySet().stream()
+          .filter(job -> job.getValue() >= 0.7)
+          .sorted(Map.Entry.<String, Double>comparingByValue()
+              .reversed()
+              .thenComparing(Map.Entry.comparingByKey()))
+          .limit(10)
+          .map(Map.Entry::getKey)
+          .toList();
+
+      assertThat(
+              IndexedHistory.jobsOf(history).nearest(Work.of(profile), 10, 0.7, signature -> false))
+          .as("seed %d", seed)
+          .extracting(Match::signature)
+          .isEqualTo(expected);
+    }
+  }
+
+  private static RunSummary random(Random random) {
     JobType[] types = JobType.values();
-    return WorkFeatures.of(RunSummary.of(TestRuns.run()
+    return RunSummary.of(TestRuns.run()
         .jobType(types[random.nextInt(types.length)])
         .scan(1 + random.nextInt(500), 100, random.nextInt(1_000_000_000))
         .shuffle(1 + random.nextInt(500), 100, random.nextInt(1_000_000_000))
-        .build()));
+        .build());
   }
 
   @Test
   void similarity_otherConfiguration_changesNothing() {
-    WorkFeatures small = WorkFeatures.of(
-        RunSummary.of(TestRuns.etl().executors(1, 1).heapMb(1_024, 900).build()));
-    WorkFeatures large = WorkFeatures.of(
+    Work small =
+        Work.of(RunSummary.of(TestRuns.etl().executors(1, 1).heapMb(1_024, 900).build()));
+    Work large = Work.of(
         RunSummary.of(TestRuns.etl().executors(90, 8).heapMb(65_536, 900).build()));
 
-    assertThat(small).isEqualTo(large);
+    assertThat(small).isEqualTo(large).hasSameHashCodeAs(large).hasToString(large.toString());
   }
 
   @Test
   void similarity_nothingKnownInCommon_isZero() {
-    assertThat(WorkFeatures.of(JobProfile.builder("x").build())
-            .similarity(WorkFeatures.of(JobProfile.builder("y").build())))
+    assertThat(Work.of(JobProfile.builder("x").build())
+            .similarity(Work.of(JobProfile.builder("y").build())))
         .isZero();
   }
 

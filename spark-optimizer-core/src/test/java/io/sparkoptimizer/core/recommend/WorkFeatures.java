@@ -9,7 +9,9 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What describes the work of a run, never its configuration: sizes in their logarithm, ratios as they
+ * The oracle: how likeness was computed before there was an index.
+ *
+ * <p>What describes the work of a run, never its configuration: sizes in their logarithm, ratios as they
  * are. A feature that one side does not know is left out of the comparison.
  *
  * @param jobType what kind of work; null where unknown
