@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Most entries lie in {@link Blocks}; what came later lies in a short list beside them that is looked
  * through as it is. When that list is full, all go into new blocks: each entry is so put in order a few
- * times in its life. An entry takes four bytes a coordinate, 10 to 19 for its block's box (of 16
- * coordinates), 10 to 20 to be found by its signature, and the signature itself. Thread-safe: questions go on side by side, also while new
+ * times in its life. docs/performance.md counts the bytes of an entry.
+ *
+ * <p>Thread-safe, for one writer at a time: questions go on side by side, also while new
  * blocks are made, and wait only while an entry is written.
  */
 public final class SimilarityIndex {
