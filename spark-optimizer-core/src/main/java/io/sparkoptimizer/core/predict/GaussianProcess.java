@@ -35,9 +35,9 @@ final class GaussianProcess implements Predictor {
 
   // Weights of ln s, s0 / s, (ln s / s0)^2, ln input, any other column: what is expected, and its
   // standard deviation.
-  private static final double[] SIZE = {-0.1, 0.3};
-  private static final double[] INVERSE = {0.5, 0.7};
-  private static final double[] CURVE = {0, 0.1};
+  private static final double[] SIZE = {0, 0.2};
+  private static final double[] INVERSE = {0.3, 1};
+  private static final double[] CURVE = {0, 0.05};
   private static final double[] INPUT = {0.8, 0.3};
   private static final double[] OTHER = {0, 0.3};
 
