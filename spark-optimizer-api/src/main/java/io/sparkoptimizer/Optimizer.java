@@ -77,6 +77,19 @@ public interface Optimizer extends AutoCloseable {
    */
   Backtest backtest(Backtest.Query query, Backtest.Progress progress);
 
+  /**
+   * Trains a model over the runs of all jobs and keeps it as the next version of its name. Takes seconds
+   * to minutes.
+   *
+   * @throws SettingsException if there is no such feature, or the name is of a model of another target
+   * @throws OptimizerException if nothing on the class path trains models of this type (add
+   *     spark-optimizer-ml), or there are too few runs
+   */
+  ModelInfo train(TrainRequest request);
+
+  /** Trained models: by name, the newest version of each first. */
+  List<ModelInfo> models();
+
   /** What the history holds in all. */
   HistoryStats stats();
 

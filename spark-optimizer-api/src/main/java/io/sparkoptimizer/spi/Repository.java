@@ -1,5 +1,7 @@
 package io.sparkoptimizer.spi;
 
+import io.sparkoptimizer.ModelInfo;
+import io.sparkoptimizer.OptimizerException;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import java.util.Collection;
@@ -47,6 +49,25 @@ public interface Repository extends RunHistory, AutoCloseable {
 
   /** A recommendation given before, as it was. */
   Optional<Recommendation> recommendation(String id);
+
+  /**
+   * Keeps a trained model as the next version of its name; versions before it stay.
+   *
+   * @return with its version, from 1 on
+   */
+  default StoredModel save(StoredModel model) {
+    throw new OptimizerException(getClass().getName() + " does not implement save(StoredModel)");
+  }
+
+  /** Trained models that are kept: by name, the newest version of each first. */
+  default List<ModelInfo> models() {
+    return List.of();
+  }
+
+  /** One version of a trained model. */
+  default Optional<StoredModel> model(String name, int version) {
+    return Optional.empty();
+  }
 
   @Override
   void close();

@@ -6,9 +6,11 @@ import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.CollectionRequest;
 import io.sparkoptimizer.HistoryStats;
 import io.sparkoptimizer.JobProfile;
+import io.sparkoptimizer.ModelInfo;
 import io.sparkoptimizer.Optimizer;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.SkippedInput;
+import io.sparkoptimizer.TrainRequest;
 import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunQuery;
@@ -38,6 +40,22 @@ final class FakeOptimizer implements Optimizer {
   Backtest.Query backtestQuery;
   ApplicationRun asked;
   boolean closed;
+
+  TrainRequest trainRequest;
+  final List<ModelInfo> models = new ArrayList<>();
+
+  @Override
+  public ModelInfo train(TrainRequest wanted) {
+    maybeFail();
+    trainRequest = wanted;
+    return models.get(0);
+  }
+
+  @Override
+  public List<ModelInfo> models() {
+    maybeFail();
+    return models;
+  }
 
   private void maybeFail() {
     if (failure != null) {

@@ -6,6 +6,7 @@ import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.CollectionRequest;
 import io.sparkoptimizer.HistoryStats;
 import io.sparkoptimizer.JobProfile;
+import io.sparkoptimizer.ModelInfo;
 import io.sparkoptimizer.Optimizer;
 import io.sparkoptimizer.OptimizerBuilder;
 import io.sparkoptimizer.OptimizerException;
@@ -13,6 +14,7 @@ import io.sparkoptimizer.OptimizerSettings;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.SettingsException;
 import io.sparkoptimizer.SkippedInput;
+import io.sparkoptimizer.TrainRequest;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.core.analysis.Analyzer;
@@ -30,6 +32,7 @@ import io.sparkoptimizer.spi.Predictor;
 import io.sparkoptimizer.spi.RecommendationRequest;
 import io.sparkoptimizer.spi.Recommender;
 import io.sparkoptimizer.spi.Repository;
+import io.sparkoptimizer.spi.Trainer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -67,6 +70,7 @@ final class DefaultOptimizer implements Optimizer {
   private final List<Predictor> predictors;
   private final Map<String, Boolean> trained = new ConcurrentHashMap<>();
   private final OptimizerSettings settings;
+  private final Map<String, String> settingsAsGiven;
   private final Clock clock;
 
   private DefaultOptimizer(
@@ -75,6 +79,7 @@ final class DefaultOptimizer implements Optimizer {
       Map<String, Recommender> recommenders,
       List<Predictor> predictors,
       OptimizerSettings settings,
+      Map<String, String> settingsAsGiven,
       Clock clock) {
     this.repository = repository;
     this.history = new IndexedHistory(repository);
@@ -82,6 +87,7 @@ final class DefaultOptimizer implements Optimizer {
     this.recommenders = recommenders;
     this.predictors = predictors;
     this.settings = settings;
+    this.settingsAsGiven = settingsAsGiven;
     this.clock = clock;
   }
 
@@ -109,6 +115,7 @@ final class DefaultOptimizer implements Optimizer {
         recommenders,
         predictors(parts.settings()),
         settings,
+        Map.copyOf(parts.settings()),
         parts.clock());
   }
 
@@ -316,6 +323,40 @@ final class DefaultOptimizer implements Optimizer {
   @Override
   public Backtest backtest(Backtest.Query query, Backtest.Progress progress) {
     return Backtester.test(repository, query, predictors, progress);
+  }
+
+  @Override
+  public ModelInfo train(TrainRequest request) {
+    Trainer trainer = trainer(request.type());
+    Optional<ModelInfo> former = repository.models().stream()
+        .filter(model -> model.name().equals(request.name()))
+        .findFirst();
+    if (former.filter(model -> model.target() != request.target()).isPresent()) {
+      throw new SettingsException(List.of("the model \"" + request.name() + "\" predicts "
+          + former.get().target().word() + "; give the one of " + request.target().word()
+          + " another name"));
+    }
+    TrainRequest wanted = request.features().isEmpty()
+        ? request.withFeatures(former.map(ModelInfo::features).orElse(List.of()))
+        : request;
+    return repository.save(trainer.train(repository, wanted, clock.millis())).info();
+  }
+
+  private Trainer trainer(String type) {
+    Map<String, Trainer.Provider> found = Plugins.byName(
+        "trainers", List.of(), Plugins.find(Trainer.Provider.class), Trainer.Provider::name);
+    Trainer.Provider provider = found.get(type);
+    if (provider == null) {
+      throw new OptimizerException("nothing trains models of type \"" + type + "\"; found "
+          + (found.isEmpty() ? "none" : found.keySet())
+          + ". Add spark-optimizer-ml to the class path");
+    }
+    return provider.create(settingsAsGiven);
+  }
+
+  @Override
+  public List<ModelInfo> models() {
+    return repository.models();
   }
 
   @Override

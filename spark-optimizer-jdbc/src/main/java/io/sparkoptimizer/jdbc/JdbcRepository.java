@@ -2,11 +2,13 @@ package io.sparkoptimizer.jdbc;
 
 import static io.sparkoptimizer.jdbc.RecordColumns.column;
 
+import io.sparkoptimizer.ModelInfo;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunQuery;
 import io.sparkoptimizer.spark.RunSummary;
 import io.sparkoptimizer.spi.Repository;
+import io.sparkoptimizer.spi.StoredModel;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -18,7 +20,7 @@ import org.jooq.Table;
 import org.jooq.impl.SQLDataType;
 
 /**
- * Keeps runs and recommendations in a database. Thread-safe; any number of processes may use one
+ * Keeps runs, recommendations and trained models in a database. Thread-safe; any number of processes may use one
  * database at a time. Text is kept but for NUL and halves of surrogate pairs, which become U+FFFD;
  * numbers that are not finite are refused.
  */
@@ -95,6 +97,21 @@ public final class JdbcRepository implements Repository {
             .where(IDENTITY.eq(Text.digest(id)))
             .fetchOptional(DOCUMENT)
             .map(document -> JsonDocument.read(Recommendation.class, document)));
+  }
+
+  @Override
+  public StoredModel save(StoredModel model) {
+    return database.write("save a model in", context -> Models.save(context, model));
+  }
+
+  @Override
+  public List<ModelInfo> models() {
+    return database.read("read models from", Models::all);
+  }
+
+  @Override
+  public Optional<StoredModel> model(String name, int version) {
+    return database.read("read a model from", context -> Models.one(context, name, version));
   }
 
   @Override

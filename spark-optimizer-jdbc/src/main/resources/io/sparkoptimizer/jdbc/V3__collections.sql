@@ -13,3 +13,13 @@ alter table executors add column concurrent_gc_time_ms bigint;
 
 alter table applications add column from_table boolean default false not null;
 alter table applications add column recorded_cost double;
+
+-- Trained models: every version of every name. The identity is the name's digest.
+create table models (
+  identity char(64) not null,
+  version int not null,
+  name clob not null,
+  document clob not null,
+  content blob not null,
+  constraint models_pk primary key (identity, version)
+);

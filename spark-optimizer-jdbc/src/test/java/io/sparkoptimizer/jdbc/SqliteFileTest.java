@@ -228,6 +228,7 @@ class SqliteFileTest {
         }
       }
     }
+    execute(file, "drop table models");
     execute(file, "delete from " + Schema.HISTORY + " where version <> '1'");
     List<String> known = column(file, "select location from inputs");
     try (Repository repository = open(file)) {

@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  */
 final class Boosting {
   /** Share of what is left that a round takes. */
-  static final double RATE = 0.1;
+  static final double RATE = 0.15;
 
   /** Questions that a tree asks one after another: up to three features act together. */
   static final int DEPTH = 3;
@@ -35,7 +35,7 @@ final class Boosting {
   /** Share of the rows that a round looks at (stochastic gradient boosting, Friedman 2002). */
   static final double SUBSAMPLE = 0.8;
 
-  static final int ROUNDS = 300;
+  static final int ROUNDS = 200;
 
   /** Rows from which on a fifth of them tells when to stop. */
   static final int ENOUGH = 50;
@@ -144,8 +144,7 @@ final class Boosting {
   /** The median, and the 5 % and 95 % quantiles. */
   Interval predict(RunFeatures run) {
     float[] row = columns.row(run);
-    float[] said =
-        rising < 0 || Float.isNaN(row[rising]) ? trees.predict(row) : predictRising(row);
+    float[] said = rising < 0 || Float.isNaN(row[rising]) ? trees.predict(row) : predictRising(row);
     Arrays.sort(said);
     return new Interval(unlog(said[0]), unlog(said[1]), unlog(said[2]));
   }

@@ -3,6 +3,9 @@ package io.sparkoptimizer.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparkoptimizer.ModelInfo;
+import io.sparkoptimizer.ModelMetrics;
+import io.sparkoptimizer.ModelTarget;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.DataQuality;
@@ -18,6 +21,7 @@ import io.sparkoptimizer.spi.Repository;
 import io.sparkoptimizer.spi.Repository.CollectedRun;
 import io.sparkoptimizer.spi.Repository.KnownInput;
 import io.sparkoptimizer.spi.Repository.SaveResult;
+import io.sparkoptimizer.spi.StoredModel;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -75,6 +79,71 @@ public abstract class RepositoryCompatibilityKit {
     assertThat(repository.count(RunQuery.ALL)).isZero();
     assertThat(repository.isKnown("default", input("a"))).isFalse();
     assertThat(repository.recommendation("none")).isEmpty();
+    assertThat(repository.models()).isEmpty();
+    assertThat(repository.model("none", 1)).isEmpty();
+  }
+
+  @Test
+  void models_everyShape_readBackEqual() {
+    byte[] everyByte = new byte[300_000];
+    new Random(SEED).nextBytes(everyByte);
+    StoredModel full = model("nightly.duration", 17.25, everyByte);
+    StoredModel unjudged = new StoredModel(
+        new ModelInfo(
+            "heap",
+            0,
+            "xgboost",
+            ModelTarget.PEAK_HEAP_MB,
+            List.of(),
+            new ModelMetrics(
+                10, 1, OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), 0.9),
+            0,
+            "xgboost 3.0.4",
+            0),
+        new byte[0]);
+    assertThat(repository.save(full)).isEqualTo(full.withVersion(1));
+    assertThat(repository.save(unjudged)).isEqualTo(unjudged.withVersion(1));
+    assertThat(repository.model("nightly.duration", 1)).contains(full.withVersion(1));
+    assertThat(repository.model("heap", 1)).contains(unjudged.withVersion(1));
+    assertThat(repository.models())
+        .containsExactly(unjudged.info().withVersion(1), full.info().withVersion(1));
+  }
+
+  @Test
+  void models_trainedAgain_areVersionsAndOldOnesStay() {
+    for (int version = 1; version <= 11; version++) {
+      StoredModel model = model("m", version, new byte[] {(byte) version});
+      assertThat(repository.save(model).info().version()).isEqualTo(version);
+    }
+    repository.save(model("b", 1, new byte[0]));
+    assertThat(repository.models())
+        .extracting(model -> model.name() + model.version())
+        .containsExactly("b1", "m11", "m10", "m9", "m8", "m7", "m6", "m5", "m4", "m3", "m2", "m1");
+    assertThat(repository.model("m", 3)).contains(model("m", 3, new byte[] {3}).withVersion(3));
+    assertThat(repository.model("m", 0)).isEmpty();
+    assertThat(repository.model("m", 12)).isEmpty();
+    assertThat(repository.model("M", 1)).isEmpty();
+  }
+
+  private static StoredModel model(String name, double mape, byte[] content) {
+    return new StoredModel(
+        new ModelInfo(
+            name,
+            0,
+            "xgboost",
+            ModelTarget.DURATION_MS,
+            List.of("input_size", "job_type"),
+            new ModelMetrics(
+                100,
+                7,
+                OptionalDouble.of(mape),
+                OptionalDouble.of(mape / 2),
+                OptionalDouble.of(0.875),
+                0.9),
+            1_700_000_000_000L,
+            "xgboost 3.0.4",
+            content.length),
+        content);
   }
 
   @Test

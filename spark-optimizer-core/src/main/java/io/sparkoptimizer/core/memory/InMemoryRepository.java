@@ -1,5 +1,6 @@
 package io.sparkoptimizer.core.memory;
 
+import io.sparkoptimizer.ModelInfo;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.QualityIssue;
@@ -9,6 +10,7 @@ import io.sparkoptimizer.spark.RunStatus;
 import io.sparkoptimizer.spark.RunSummary;
 import io.sparkoptimizer.spi.InputStamp;
 import io.sparkoptimizer.spi.Repository;
+import io.sparkoptimizer.spi.StoredModel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +32,7 @@ public final class InMemoryRepository implements Repository {
   private final Map<Attempt, Set<RunId>> idsByAttempt = new HashMap<>();
   private final Map<Location, KnownInput> inputs = new HashMap<>();
   private final Map<String, Recommendation> recommendations = new HashMap<>();
+  private final Map<String, List<StoredModel>> models = new TreeMap<>();
 
   @Override
   public synchronized SaveResult save(List<CollectedRun> batch) {
@@ -117,6 +121,32 @@ public final class InMemoryRepository implements Repository {
   @Override
   public synchronized Optional<Recommendation> recommendation(String id) {
     return Optional.ofNullable(recommendations.get(id));
+  }
+
+  @Override
+  public synchronized StoredModel save(StoredModel model) {
+    List<StoredModel> versions =
+        models.computeIfAbsent(model.info().name(), name -> new ArrayList<>());
+    StoredModel kept = model.withVersion(versions.size() + 1);
+    versions.add(kept);
+    return kept;
+  }
+
+  @Override
+  public synchronized List<ModelInfo> models() {
+    return models.values().stream()
+        .flatMap(versions -> versions.stream()
+            .map(StoredModel::info)
+            .sorted(Comparator.comparingInt(ModelInfo::version).reversed()))
+        .toList();
+  }
+
+  @Override
+  public synchronized Optional<StoredModel> model(String name, int version) {
+    List<StoredModel> versions = models.getOrDefault(name, List.of());
+    return version >= 1 && version <= versions.size()
+        ? Optional.of(versions.get(version - 1))
+        : Optional.empty();
   }
 
   @Override
