@@ -42,6 +42,8 @@ final class Cli {
             new WhatIfCommand(session),
             new AnalyzeCommand(session),
             new BacktestCommand(session),
+            new TrainCommand(session),
+            new ModelsCommand(session),
             new ListJobsCommand(session),
             new StatsCommand(session),
             new QuickstartCommand(session))

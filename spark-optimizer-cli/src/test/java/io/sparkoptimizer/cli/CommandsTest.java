@@ -10,12 +10,14 @@ import io.sparkoptimizer.DataSize;
 import io.sparkoptimizer.Evidence;
 import io.sparkoptimizer.JobProfile;
 import io.sparkoptimizer.JobType;
+import io.sparkoptimizer.ModelTarget;
 import io.sparkoptimizer.OptimizerException;
 import io.sparkoptimizer.Platform;
 import io.sparkoptimizer.Priority;
 import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.SettingsException;
 import io.sparkoptimizer.SkippedInput;
+import io.sparkoptimizer.TrainRequest;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.spark.ApplicationRun;
@@ -52,6 +54,8 @@ class CommandsTest {
       "whatif",
       "analyze",
       "backtest",
+      "train",
+      "models",
       "list-jobs",
       "stats",
       "quickstart");
@@ -163,6 +167,9 @@ class CommandsTest {
         "collect --runs a.csv --mapping m.yaml --since 7d | --since is for event logs",
         "list-jobs --limit x | --limit",
         "list-jobs extra | Unmatched argument",
+        "train --target size | 'size'; expected one of duration_ms, peak_heap_mb",
+        "train --name ../x | a model's name is of letters",
+        "train --features a,b,a | a feature is named twice: [a, b, a]",
         "--nonsense | Unknown option"
       })
   void wrongUsage_isToldWithAHint(String line, String told) {
@@ -1079,5 +1086,43 @@ class CommandsTest {
     } finally {
       Locale.setDefault(before);
     }
+  }
+
+  @Test
+  void train_options_reachTheOptimizer() {
+    shell.optimizer.models.add(Fixtures.model("heap", 3, 12.5));
+    shell
+        .run("train", "--target", "PEAK_HEAP_MB", "--name", "heap", "--features", "a, b")
+        .exits(0);
+    assertThat(shell.optimizer.trainRequest)
+        .isEqualTo(
+            new TrainRequest("heap", "xgboost", ModelTarget.PEAK_HEAP_MB, List.of("a", "b")));
+    assertThat(shell.out())
+        .contains("heap version 3: duration_ms by xgboost 3.0.4, trained on 100 runs of 7 jobs")
+        .contains("from input_size, job_type")
+        .contains("off by 12.5 % (MAPE; median 6.2 %), 87 % inside its interval of 90 %");
+    shell.run("train").exits(0);
+    assertThat(shell.optimizer.trainRequest)
+        .isEqualTo(new TrainRequest("duration_ms", "xgboost", ModelTarget.DURATION_MS, List.of()));
+  }
+
+  @Test
+  void train_faults_haveTheirExitCodes() {
+    shell.optimizer.failure = new OptimizerException("nothing trains");
+    assertThat(shell.run("train").exits(1).err()).contains("spark-optimizer: nothing trains");
+    shell.optimizer.failure = new SettingsException(List.of("there is no feature \"a\""));
+    assertThat(shell.run("train", "--features", "a").exits(2).err())
+        .contains("there is no feature \"a\"");
+  }
+
+  @Test
+  void models_table_listsVersions() {
+    assertThat(shell.run("models").exits(0).out()).isEqualToIgnoringNewLines("no models");
+    shell.optimizer.models.add(Fixtures.model("nightly", 2, 12.5));
+    shell.optimizer.models.add(Fixtures.model("nightly", 1, Double.NaN));
+    assertThat(shell.run("models").exits(0).out().lines().skip(2))
+        .satisfiesExactly(
+            newest -> assertThat(newest).contains("nightly", "2023-11-14", "12.5 %", "87.0 %"),
+            oldest -> assertThat(oldest).contains("nightly", " -"));
   }
 }

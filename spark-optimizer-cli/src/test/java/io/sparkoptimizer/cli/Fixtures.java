@@ -7,6 +7,9 @@ import io.sparkoptimizer.Evidence;
 import io.sparkoptimizer.HistoryStats;
 import io.sparkoptimizer.Interval;
 import io.sparkoptimizer.JobType;
+import io.sparkoptimizer.ModelInfo;
+import io.sparkoptimizer.ModelMetrics;
+import io.sparkoptimizer.ModelTarget;
 import io.sparkoptimizer.Prediction;
 import io.sparkoptimizer.Prices;
 import io.sparkoptimizer.Recommendation;
@@ -431,5 +434,26 @@ final class Fixtures {
         0,
         skipped,
         new CollectionReport.Reading(processed, 7_000_000, 2000));
+  }
+
+  /** @param mape NaN for a model that was not judged */
+  static ModelInfo model(String name, int version, double mape) {
+    boolean judged = !Double.isNaN(mape);
+    return new ModelInfo(
+        name,
+        version,
+        "xgboost",
+        ModelTarget.DURATION_MS,
+        List.of("input_size", "job_type"),
+        new ModelMetrics(
+            100,
+            7,
+            judged ? OptionalDouble.of(mape) : OptionalDouble.empty(),
+            judged ? OptionalDouble.of(mape / 2) : OptionalDouble.empty(),
+            judged ? OptionalDouble.of(0.87) : OptionalDouble.empty(),
+            0.9),
+        1_700_000_000_000L,
+        "xgboost 3.0.4",
+        1234);
   }
 }

@@ -453,6 +453,26 @@ class JsonContractTest {
   }
 
   @Test
+  void trainAndModels_haveEveryKeyInOrder() {
+    shell.optimizer.models.add(Fixtures.model("nightly", 2, 12.5));
+    shell.optimizer.models.add(Fixtures.model("nightly", 1, Double.NaN));
+    List<String> keys = words("""
+        name version model_type target features metrics created_time_ms library size_bytes
+        """);
+    JsonNode trained = shell.run("train", "--format", "json").exits(0).json();
+    assertThat(keys(trained)).containsExactlyElementsOf(keys);
+    JsonNode document = shell.run("models", "--format", "json").exits(0).json();
+    assertThat(keys(document)).containsExactly("models");
+    assertThat(document.get("models").get(0)).isEqualTo(trained);
+    JsonNode metrics = trained.get("metrics");
+    assertThat(keys(metrics))
+        .containsExactlyElementsOf(words("n jobs mape median_ape coverage nominal_coverage"));
+    assertThat(metrics.get("mape").asDouble()).isEqualTo(12.5);
+    assertThat(document.get("models").get(1).get("metrics").get("mape").isNull())
+        .isTrue();
+  }
+
+  @Test
   void backtest_hasEveryKeyInOrder() {
     List<String> score = words("""
         n runs mape median_ape p90_ape intervals coverage coverage_low coverage_high nominal_coverage
@@ -537,6 +557,7 @@ class JsonContractTest {
         List.of("recommend"),
         List.of("whatif", "--event-log", log.toString()),
         List.of("analyze", "--event-log", log.toString()),
+        List.of("models"),
         List.of("list-jobs"),
         List.of("stats"))) {
       String[] args =

@@ -333,7 +333,8 @@ final class DefaultOptimizer implements Optimizer {
         .findFirst();
     if (former.filter(model -> model.target() != request.target()).isPresent()) {
       throw new SettingsException(List.of("the model \"" + request.name() + "\" predicts "
-          + former.get().target().word() + "; give the one of " + request.target().word()
+          + former.get().target().word() + "; give the one of "
+          + request.target().word()
           + " another name"));
     }
     TrainRequest wanted = request.features().isEmpty()

@@ -11,6 +11,7 @@ import io.sparkoptimizer.DataSize;
 import io.sparkoptimizer.HistoryStats;
 import io.sparkoptimizer.JobProfile;
 import io.sparkoptimizer.JobType;
+import io.sparkoptimizer.ModelTarget;
 import io.sparkoptimizer.Optimizer;
 import io.sparkoptimizer.OptimizerBuilder;
 import io.sparkoptimizer.OptimizerException;
@@ -21,6 +22,7 @@ import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Resources;
 import io.sparkoptimizer.SettingsException;
 import io.sparkoptimizer.SkippedInput;
+import io.sparkoptimizer.TrainRequest;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
 import io.sparkoptimizer.core.memory.InMemoryRepository;
@@ -343,6 +345,18 @@ class DefaultOptimizerTest {
       assertThatThrownBy(() -> optimizer.collect(request(100), CollectionRequest.Progress.NONE))
           .hasMessage("the cluster is gone");
       assertThat(optimizer.count(RunQuery.ALL)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void train_nothingTrains_saysWhatToAdd() {
+    try (Optimizer optimizer = builder().build()) {
+      assertThatThrownBy(() -> optimizer.train(
+              new TrainRequest("m", TrainRequest.XGBOOST, ModelTarget.DURATION_MS, List.of())))
+          .isInstanceOf(OptimizerException.class)
+          .hasMessage("nothing trains models of type \"xgboost\"; found none. Add"
+              + " spark-optimizer-ml to the class path");
+      assertThat(optimizer.models()).isEmpty();
     }
   }
 
