@@ -35,7 +35,7 @@ class OptimizerTrainTest {
             .name("job-" + i % 4)
             .jobSignature("job-" + i % 4)
             .startTimeMs(OptionalLong.of(1_767_225_600_000L + i))
-            .endTimeMs(OptionalLong.of(1_767_225_660_000L + 1000 * i))
+            .endTimeMs(OptionalLong.of(1_767_225_660_000L + 1000L * i))
             .status(RunStatus.SUCCEEDED)
             .quality(new DataQuality(true, Set.of(), 10, 0, 10, 0))
             .build())
