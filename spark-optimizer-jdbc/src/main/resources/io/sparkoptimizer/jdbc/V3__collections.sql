@@ -1,4 +1,4 @@
--- What the garbage collectors did, of which Java, and runs without a log.
+-- What the garbage collectors did, of which Java, runs without a log, and trained models.
 
 alter table applications add column java_version clob;
 

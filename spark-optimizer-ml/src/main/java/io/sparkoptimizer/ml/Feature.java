@@ -81,13 +81,13 @@ enum Feature {
   STAGE_COUNT {
     @Override
     OptionalDouble ofEarlier(RunSummary earlier) {
-      return OptionalDouble.of(earlier.stages());
+      return counted(earlier, earlier.stages());
     }
   },
   TASK_COUNT {
     @Override
     OptionalDouble ofEarlier(RunSummary earlier) {
-      return OptionalDouble.of((double) earlier.tasks());
+      return counted(earlier, (double) earlier.tasks());
     }
   },
   /** Sum of finish - launch over tasks: the work that there was. */
@@ -141,6 +141,11 @@ enum Feature {
     if (earlier != null) {
       ofEarlier(earlier).ifPresent(number -> numbers.put(columnName(), number));
     }
+  }
+
+  /** A table has no stages to count. */
+  private static OptionalDouble counted(RunSummary run, double count) {
+    return run.fromTable() ? OptionalDouble.empty() : OptionalDouble.of(count);
   }
 
   private static OptionalDouble positive(OptionalLong value) {

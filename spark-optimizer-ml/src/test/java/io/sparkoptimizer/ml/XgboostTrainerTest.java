@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -157,6 +158,15 @@ class XgboostTrainerTest {
   }
 
   @Test
+  void trainingSet_runsOfATable_haveNoStagesToCount() {
+    history.fromTable = true;
+    history.fill(1, 3);
+    TrainingSet set = TrainingSet.of(
+        history, ModelTarget.DURATION_MS, List.of(Feature.TASK_COUNT, Feature.STAGE_COUNT));
+    assertThat(set.runs()).hasSize(3).allMatch(run -> run.numbers().isEmpty());
+  }
+
+  @Test
   void trainingSet_frequentJobAndCopies_countOnce() {
     history.fill(2, 200);
     List<RunSummary> copies =
@@ -210,6 +220,8 @@ class XgboostTrainerTest {
         run.inputBytes(),
         run.stages(),
         run.tasks(),
+        run.fromTable(),
+        run.recordedCost(),
         run.totals());
   }
 
@@ -217,6 +229,7 @@ class XgboostTrainerTest {
   private static final class History implements RunHistory {
     final List<RunSummary> summaries = new ArrayList<>();
     RunStatus status = RunStatus.SUCCEEDED;
+    boolean fromTable;
 
     void fill(int jobs, int runsEach) {
       Random random = new Random(5);
@@ -248,8 +261,10 @@ class XgboostTrainerTest {
               OptionalLong.of(1024),
               (long) slotMs,
               OptionalLong.of(gib * GIB),
-              2,
-              8 * gib,
+              fromTable ? 0 : 2,
+              fromTable ? 0 : 8 * gib,
+              fromTable,
+              OptionalDouble.empty(),
               Measures.builder(TaskMetric.class)
                   .set(TaskMetric.SHUFFLE_WRITE_BYTES, gib * GIB / (1 + job % 3))
                   .build()));
