@@ -205,7 +205,7 @@ public record Backtest(
    *     (1 - nominal) times by how much; lower is better
    * @param width median of (high - low) / actual
    * @param bases predictions by what their interval rests on: own, pooled, rules; of a baseline
-   *     cv_plus
+   *     cv_plus, or quantiles where it has its own
    */
   public record Intervals(
       int n,

@@ -28,8 +28,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Predicts recorded runs from other runs, as if they had not happened yet, and says how far off that was.
@@ -42,6 +44,7 @@ import java.util.stream.Stream;
 public final class Backtester {
   private static final String SCHEDULE = "schedule";
   private static final String CV_PLUS = "cv_plus";
+  private static final String QUANTILES = "quantiles";
 
   /** Rows of a job that are looked at for each run that is wanted: failed runs are among them. */
   private static final int REACH = 2;
@@ -59,7 +62,7 @@ public final class Backtester {
       }
       answer.addTo(model);
       if (guess.interval().isPresent()) {
-        simple.add(answer.heldOut, baseline, guess.interval().get(), CV_PLUS);
+        simple.add(answer.heldOut, baseline, guess.interval().get(), guess.basis());
         answer.addTo(modelIntervals);
       } else {
         simple.add(answer.heldOut, baseline, guess.ms());
@@ -210,8 +213,42 @@ public final class Backtester {
     }
   }
 
-  /** What a baseline answers, with an interval where it had runs enough for one. */
-  record Guess(double ms, Optional<Interval> interval) {}
+  /**
+   * What a baseline answers.
+   *
+   * @param interval empty where it had too few runs for one
+   * @param basis what that rests on
+   */
+  record Guess(double ms, Optional<Interval> interval, String basis) {}
+
+  /** A baseline that knows some runs. One that has an opinion of its doubt is taken at its word. */
+  private static final class Guesser {
+    private final Predictor.Fitted fit;
+    private final Supplier<CvPlus> around;
+    private @Nullable CvPlus made;
+
+    private Guesser(Predictor.Fitted fit, Supplier<CvPlus> around) {
+      this.fit = fit;
+      this.around = around;
+    }
+
+    static Optional<Guesser> of(Predictor baseline, List<Predictor.Sample> known) {
+      return baseline
+          .fit(known)
+          .map(fit -> new Guesser(fit, () -> CvPlus.of(baseline, fit, known)));
+    }
+
+    Guess guess(RunFeatures asked) {
+      Interval own = fit.predict(asked);
+      if (own.low() < own.high()) {
+        return new Guess(own.expected(), Optional.of(own), QUANTILES);
+      }
+      if (made == null) {
+        made = around.get();
+      }
+      return new Guess(own.expected(), made.interval(asked), CV_PLUS);
+    }
+  }
 
   /** What predicts held-out runs from known ones. */
   @FunctionalInterface
@@ -263,18 +300,17 @@ public final class Backtester {
       HoldOut holdOut, List<Sample> samples, Model model, List<Predictor> simple) {
     List<Sample> known = holdOut.known().stream().map(samples::get).toList();
     Knowing knowing = model.knowing(known);
-    Map<String, CvPlus> fitted = new LinkedHashMap<>();
+    Map<String, Guesser> guessers = new LinkedHashMap<>();
     for (Predictor baseline : simple) {
-      CvPlus.of(baseline, known.stream().map(Sample::known).toList())
-          .ifPresent(fit -> fitted.put(baseline.name(), fit));
+      Guesser.of(baseline, known.stream().map(Sample::known).toList())
+          .ifPresent(guesser -> guessers.put(baseline.name(), guesser));
     }
     List<Answer> answers = new ArrayList<>();
     for (int position : holdOut.heldOut()) {
       Sample heldOut = samples.get(position);
-      RunFeatures asked = heldOut.features();
       Map<String, Guess> guesses = new LinkedHashMap<>();
-      fitted.forEach((baseline, fit) ->
-          guesses.put(baseline, new Guess(fit.predict(asked), fit.interval(asked))));
+      guessers.forEach(
+          (baseline, guesser) -> guesses.put(baseline, guesser.guess(heldOut.features())));
       answers.add(new Answer(heldOut, knowing.predict(heldOut), guesses));
     }
     return answers;

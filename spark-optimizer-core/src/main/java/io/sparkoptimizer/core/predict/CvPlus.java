@@ -35,9 +35,9 @@ public final class CvPlus {
     this.parts = parts;
   }
 
-  /** Empty where the predictor needs more runs than are known. */
-  public static Optional<CvPlus> of(Predictor predictor, List<Predictor.Sample> known) {
-    return predictor.fit(known).map(fit -> new CvPlus(fit, parts(predictor, known)));
+  /** Around what a predictor made of all known runs. */
+  public static CvPlus of(Predictor predictor, Predictor.Fitted fit, List<Predictor.Sample> known) {
+    return new CvPlus(fit, parts(predictor, known));
   }
 
   private static List<Part> parts(Predictor predictor, List<Predictor.Sample> known) {
@@ -75,12 +75,7 @@ public final class CvPlus {
     return Math.log(Math.max(1, fit.predict(asked).expected()));
   }
 
-  /** Milliseconds. */
-  public double predict(RunFeatures asked) {
-    return fit.predict(asked).expected();
-  }
-
-  /** The 90 % interval around that, in milliseconds; empty where too few runs are known. */
+  /** The 90 % interval around what is predicted, in milliseconds; empty where too few runs are known. */
   public Optional<Interval> interval(RunFeatures asked) {
     int n = parts.stream().mapToInt(part -> part.residuals().size()).sum();
     if (n == 0) {
@@ -99,7 +94,7 @@ public final class CvPlus {
     Arrays.sort(low);
     Arrays.sort(high);
     // Ends are taken from fits to other runs: what all of them predict may lie a little outside.
-    double expected = predict(asked);
+    double expected = fit.predict(asked).expected();
     return Optional.of(new Interval(
         Math.min(expected, Math.exp(low[n - rank(n)])),
         expected,
