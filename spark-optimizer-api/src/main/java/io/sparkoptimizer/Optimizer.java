@@ -90,6 +90,21 @@ public interface Optimizer extends AutoCloseable {
   /** Trained models: by name, the newest version of each first. */
   List<ModelInfo> models();
 
+  /**
+   * The recorded history as workloads: each program with each of its inputs, and what it cost on the shapes
+   * that it was run on. Of runs that came out of tables, which tell shape and cost of each.
+   */
+  @Experimental
+  List<Workload> workloads();
+
+  /** Says which shape a job that is new should try next, or that it has tried enough. Nothing is stored. */
+  @Experimental
+  ShapeSearch nextShape(ShapeSearch.Query query);
+
+  /** Says how soon {@link #nextShape} finds a cheap shape on recorded workloads. Nothing is stored. */
+  @Experimental
+  SearchEvaluation evaluateSearch(SearchEvaluation.Query query, SearchEvaluation.Progress progress);
+
   /** What the history holds in all. */
   HistoryStats stats();
 

@@ -44,6 +44,7 @@ final class Cli {
             new BacktestCommand(session),
             new TrainCommand(session),
             new ModelsCommand(session),
+            new SearchEvalCommand(session),
             new ListJobsCommand(session),
             new StatsCommand(session),
             new QuickstartCommand(session))

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -47,7 +48,7 @@ final class TablesOption {
   @Nullable
   CommandSpec spec;
 
-  /** Keeps the files of one {@code --runs} apart from those of the next, which picocli does not. */
+  /** Keeps the files of one option apart from those of the next, which picocli does not. */
   static final class Group implements IParameterConsumer {
     @Override
     public void consumeParameters(Stack<String> words, ArgSpec option, CommandSpec command) {
@@ -57,7 +58,10 @@ final class TablesOption {
       }
       if (files.isEmpty()) {
         throw new ParameterException(
-            command.commandLine(), "Missing required parameter for option '--runs' (FILE)");
+            command.commandLine(),
+            "Missing required parameter for option '"
+                + (option instanceof OptionSpec named ? named.longestName() : option.paramLabel())
+                + "' (FILE)");
       }
       List<List<Path>> groups = new ArrayList<>(option.<List<List<Path>>>getValue());
       groups.add(files);

@@ -2,6 +2,7 @@ package io.sparkoptimizer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.sparkoptimizer.Backtest;
 import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.CollectionRequest;
@@ -15,6 +16,7 @@ import io.sparkoptimizer.OptimizerException;
 import io.sparkoptimizer.Platform;
 import io.sparkoptimizer.Priority;
 import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.SearchEvaluation;
 import io.sparkoptimizer.SettingsException;
 import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.TrainRequest;
@@ -56,6 +58,7 @@ class CommandsTest {
       "backtest",
       "train",
       "models",
+      "search-eval",
       "list-jobs",
       "stats",
       "quickstart");
@@ -165,6 +168,12 @@ class CommandsTest {
         "collect --runs a.csv | each --runs needs a --mapping of its own: 1 and 0",
         "collect --runs a.csv --mapping m.yaml --event-log-dir x | does not go with --runs",
         "collect --runs a.csv --mapping m.yaml --since 7d | --since is for event logs",
+        "search-eval | --runs and --mapping are needed",
+        "search-eval --runs a.csv | each --runs needs a --mapping of its own: 1 and 0",
+        "search-eval --runs a.csv --mapping m.yaml --db-url x | exclude each other",
+        "search-eval --runs a.csv --mapping m.yaml --history | for option '--history'",
+        "search-eval --runs a --runs b --mapping m --mapping n --history c | give as many, or one mapping",
+        "search-eval --runs a.csv --mapping m.yaml --budget 0 | a whole number, 1 or more",
         "list-jobs --limit x | --limit",
         "list-jobs extra | Unmatched argument",
         "train --target size | expected one of duration_ms, peak_heap_mb",
@@ -933,6 +942,85 @@ class CommandsTest {
     assertThat(shell.run("stats").exits(0).out())
         .contains("3 runs of 2 jobs, from 2026-11-01 00:00:00 to 2026-11-02 00:00:00 UTC")
         .containsPattern("all +3 +10.5 +40.0 +1.25 USD +4.00 +0.50 USD");
+  }
+
+  // search-eval
+
+  @Test
+  void searchEval_json_hasTheContractsKeys() throws IOException {
+    shell.optimizer.report = Fixtures.report(300, 300, 0, 0, List.of());
+    shell
+        .run(("search-eval --runs a.csv --mapping " + mapping()
+                + " --budget 2 --repeats 20 --seed 7 --format json")
+            .split(" "))
+        .exits(0);
+    assertThat(shell.optimizer.searchQuery)
+        .isEqualTo(new SearchEvaluation.Query(List.of(), List.of(), 2, 20, 7));
+    assertThat(shell.settings()).containsEntry("repository", "in-memory");
+    JsonNode workload = shell.json().path("workloads").path(0);
+    assertThat(workload.path("job").asText()).isEqualTo("join");
+    assertThat(workload.path("context").asText()).isEqualTo("size=huge");
+    assertThat(workload.path("cost_after").toString())
+        .isEqualTo("{\"0\":1.5,\"1\":1.5,\"2\":1.15}");
+    assertThat(workload.get("runs_to_1.1").isNull()).isTrue();
+    assertThat(workload.path("runs_to_1.2").asDouble()).isEqualTo(2);
+    assertThat(workload.path("failed_share").asDouble()).isEqualTo(0.5);
+    assertThat(workload.path("stopped_after").asDouble()).isEqualTo(2);
+    assertThat(shell.json().path("overall").path("cost_after").path("2").asDouble())
+        .isEqualTo(1.15);
+    for (String baseline : List.of("random", "ranking")) {
+      JsonNode score = shell.json().path("baselines").path(baseline);
+      assertThat(score.path("cost_after").path("0").asDouble()).isEqualTo(2.5);
+      assertThat(score.get("stopped_after").isNull()).isTrue();
+    }
+    assertThat(shell.json().path("not_tested").path("no_completed_shape").asInt())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void searchEval_table_saysWhatWasNotTested() throws IOException {
+    shell.optimizer.report = Fixtures.report(300, 300, 0, 0, List.of());
+    shell.run("search-eval", "--runs", "a.csv", "--mapping", mapping()).exits(0);
+    assertThat(shell.out())
+        .contains("After 0", "Runs to 1.1", "join", "size=huge", "ranking")
+        .contains("Not tested: 1 workload without a completed run whose cost is known");
+  }
+
+  @Test
+  void searchEval_history_isReadByTheSameMapping() throws IOException {
+    shell.optimizer.report = Fixtures.report(300, 300, 0, 0, List.of());
+    shell
+        .run(("search-eval --runs a.csv --mapping " + mapping() + " --history b.csv c.csv")
+            .split(" "))
+        .exits(0);
+    assertThat(shell.optimizer.requests).hasSize(2);
+    assertThat(shell.optimizer.requests.get(1).settings())
+        .containsEntry("file[0]", "b.csv")
+        .containsEntry("file[1]", "c.csv")
+        .containsEntry("mapping.job.column", "a");
+  }
+
+  @Test
+  void searchEval_nothingTestedOrSkippedRows_areToldByTheExitCode() throws IOException {
+    String[] line = ("search-eval --runs a.csv --mapping " + mapping()).split(" ");
+    shell.optimizer.report = Fixtures.report(0, 0, 0, 0, List.of());
+    shell.run(line).exits(1);
+    assertThat(shell.err()).contains("no run found in a.csv");
+    shell.optimizer.report =
+        Fixtures.report(300, 300, 0, 0, List.of(new SkippedInput("a.csv line 7", "bad")));
+    shell.run(line).exits(3);
+    assertThat(shell.err()).contains("skipped a.csv line 7: bad");
+    SearchEvaluation.Score none = Fixtures.searchEvaluation().overall();
+    shell.optimizer.searchEvaluation =
+        new SearchEvaluation(10, 1, 0, List.of(), none, Map.of(), Map.of("no_other_program", 2));
+    shell.run(line).exits(4);
+    assertThat(shell.out())
+        .contains("No workload could be tested")
+        .contains("Not tested: 2 workloads without another program to learn from");
+  }
+
+  private String mapping() throws IOException {
+    return Files.writeString(shell.folder.resolve("m.yaml"), "job: {column: a}").toString();
   }
 
   // backtest

@@ -9,9 +9,12 @@ import io.sparkoptimizer.JobProfile;
 import io.sparkoptimizer.ModelInfo;
 import io.sparkoptimizer.Optimizer;
 import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.SearchEvaluation;
+import io.sparkoptimizer.ShapeSearch;
 import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.TrainRequest;
 import io.sparkoptimizer.WhatIf;
+import io.sparkoptimizer.Workload;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunQuery;
 import io.sparkoptimizer.spark.RunSummary;
@@ -39,6 +42,9 @@ final class FakeOptimizer implements Optimizer {
   Backtest backtest = Fixtures.backtest();
   Backtest.Query backtestQuery;
   ApplicationRun asked;
+  List<Workload> workloads = List.of();
+  SearchEvaluation.Query searchQuery;
+  SearchEvaluation searchEvaluation = Fixtures.searchEvaluation();
   boolean closed;
 
   TrainRequest trainRequest;
@@ -114,6 +120,26 @@ final class FakeOptimizer implements Optimizer {
     progress.update(1, 2);
     progress.update(2, 2);
     return backtest;
+  }
+
+  @Override
+  public List<Workload> workloads() {
+    maybeFail();
+    return workloads;
+  }
+
+  @Override
+  public ShapeSearch nextShape(ShapeSearch.Query wanted) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public SearchEvaluation evaluateSearch(
+      SearchEvaluation.Query wanted, SearchEvaluation.Progress progress) {
+    maybeFail();
+    searchQuery = wanted;
+    progress.update(1, 1);
+    return searchEvaluation;
   }
 
   @Override

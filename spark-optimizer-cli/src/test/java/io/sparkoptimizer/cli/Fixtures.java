@@ -16,6 +16,7 @@ import io.sparkoptimizer.Recommendation;
 import io.sparkoptimizer.Recommendation.ConfidenceBasis;
 import io.sparkoptimizer.Recommendation.InputBasis;
 import io.sparkoptimizer.Resources;
+import io.sparkoptimizer.SearchEvaluation;
 import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
@@ -347,6 +348,32 @@ final class Fixtures {
             OptionalInt.of(200),
             OptionalInt.empty(),
             "too few points")));
+  }
+
+  /** One workload tested, whose search never came to 1.1; one that was not. */
+  static SearchEvaluation searchEvaluation() {
+    SearchEvaluation.Score search = new SearchEvaluation.Score(
+        List.of(1.5, 1.5, 1.15),
+        OptionalDouble.empty(),
+        OptionalDouble.of(2),
+        0.5,
+        OptionalDouble.of(2),
+        OptionalDouble.of(1.15));
+    SearchEvaluation.Score baseline = new SearchEvaluation.Score(
+        List.of(2.5, 2.5, 2.0),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        0.25,
+        OptionalDouble.empty(),
+        OptionalDouble.empty());
+    return new SearchEvaluation(
+        2,
+        20,
+        7,
+        List.of(new SearchEvaluation.Row("join", "size=huge", search)),
+        search,
+        new TreeMap<>(Map.of("random", baseline, "ranking", baseline)),
+        Map.of("no_completed_shape", 1));
   }
 
   /** Two jobs tested; what was predicted without an interval, and a baseline that answered nothing. */

@@ -12,15 +12,21 @@ import io.sparkoptimizer.OptimizerBuilder;
 import io.sparkoptimizer.OptimizerException;
 import io.sparkoptimizer.OptimizerSettings;
 import io.sparkoptimizer.Recommendation;
+import io.sparkoptimizer.SearchEvaluation;
 import io.sparkoptimizer.SettingsException;
+import io.sparkoptimizer.ShapeSearch;
 import io.sparkoptimizer.SkippedInput;
 import io.sparkoptimizer.TrainRequest;
 import io.sparkoptimizer.Verdict;
 import io.sparkoptimizer.WhatIf;
+import io.sparkoptimizer.Workload;
 import io.sparkoptimizer.core.analysis.Analyzer;
 import io.sparkoptimizer.core.backtest.Backtester;
 import io.sparkoptimizer.core.eventlog.EventLogs;
 import io.sparkoptimizer.core.schedule.OtherJobs;
+import io.sparkoptimizer.core.search.SearchEvaluator;
+import io.sparkoptimizer.core.search.ShapeSearcher;
+import io.sparkoptimizer.core.search.Workloads;
 import io.sparkoptimizer.core.similarity.IndexedHistory;
 import io.sparkoptimizer.core.whatif.WhatIfModel;
 import io.sparkoptimizer.spark.ApplicationRun;
@@ -358,6 +364,30 @@ final class DefaultOptimizer implements Optimizer {
   @Override
   public List<ModelInfo> models() {
     return repository.models();
+  }
+
+  @Override
+  public List<Workload> workloads() {
+    List<ApplicationRun> rows = repository.summaries(RunQuery.ALL).stream()
+        .filter(RunSummary::fromTable)
+        .map(RunSummary::jobSignature)
+        .distinct()
+        .sorted()
+        .flatMap(job -> repository.runs(RunQuery.ofJob(job)).stream()
+            .filter(run -> run.jobSignature().equals(job)))
+        .toList();
+    return Workloads.of(rows, run -> cost(RunSummary.of(run)));
+  }
+
+  @Override
+  public ShapeSearch nextShape(ShapeSearch.Query query) {
+    return ShapeSearcher.next(query);
+  }
+
+  @Override
+  public SearchEvaluation evaluateSearch(
+      SearchEvaluation.Query query, SearchEvaluation.Progress progress) {
+    return SearchEvaluator.evaluate(query, progress);
   }
 
   @Override
