@@ -1,6 +1,7 @@
 package io.sparkoptimizer.core.predict;
 
 import io.sparkoptimizer.Interval;
+import io.sparkoptimizer.core.statistics.Cholesky;
 import io.sparkoptimizer.spi.Predictor;
 import io.sparkoptimizer.spi.RunFeatures;
 import java.util.Arrays;
@@ -36,7 +37,7 @@ public final class Baselines {
     double[] weights = LeastSquares.nonNegative(
         known.stream().map(sample -> ernestTerms(columns, sample.run())).toArray(double[][]::new),
         known.stream().mapToDouble(Predictor.Sample::durationMs).toArray());
-    return asked -> LeastSquares.dot(ernestTerms(columns, asked), weights);
+    return asked -> Cholesky.dot(ernestTerms(columns, asked), weights);
   });
 
   /** ln t by ridge regression over all columns' logarithms, 1 / cores and (ln cores)^2. */
@@ -162,7 +163,7 @@ public final class Baselines {
     }
     double[] fitted = weights;
     return asked -> guarded(
-        Math.exp(mean + LeastSquares.dot(standardised(logTerms(columns, asked), varying), fitted)),
+        Math.exp(mean + Cholesky.dot(standardised(logTerms(columns, asked), varying), fitted)),
         known,
         columns,
         asked);

@@ -1,6 +1,7 @@
 package io.sparkoptimizer.core.predict;
 
 import io.sparkoptimizer.Interval;
+import io.sparkoptimizer.core.statistics.Cholesky;
 import io.sparkoptimizer.core.statistics.Normal;
 import io.sparkoptimizer.spi.Predictor;
 import io.sparkoptimizer.spi.RunFeatures;
@@ -117,7 +118,7 @@ final class GaussianProcess implements Predictor {
         RunFeatures run = known.get(i).run();
         points[i] = columns.of(run);
         trends[i] = trend(run, points[i]);
-        left[i] = Math.log(known.get(i).durationMs()) - LeastSquares.dot(trends[i], expected);
+        left[i] = Math.log(known.get(i).durationMs()) - Cholesky.dot(trends[i], expected);
         sum += left[i];
       }
       constant = sum / n;
@@ -213,7 +214,7 @@ final class GaussianProcess implements Predictor {
         double[][] falling = new double[n][n];
         for (int i = 0; i < n; i++) {
           for (int j = 0; j <= i; j++) {
-            double r = ROOT5 * Math.sqrt(LeastSquares.dot(apart[i][j], inverse2));
+            double r = ROOT5 * Math.sqrt(Cholesky.dot(apart[i][j], inverse2));
             double decay = Math.exp(-r);
             likeness[i][j] = (1 + r + r * r / 3) * decay;
             // By the square of a distance along one column over that column's length.
@@ -233,7 +234,7 @@ final class GaussianProcess implements Predictor {
           return Double.POSITIVE_INFINITY;
         }
         double[] solved = factor.get().solve(y);
-        value += LeastSquares.dot(y, solved) / 2 + factor.get().halfLogDeterminant();
+        value += Cholesky.dot(y, solved) / 2 + factor.get().halfLogDeterminant();
         double[][] inverse = factor.get().inverse();
         for (int i = 0; i < n; i++) {
           for (int j = 0; j <= i; j++) {
@@ -291,9 +292,9 @@ final class GaussianProcess implements Predictor {
       for (int i = 0; i < with.length; i++) {
         with[i] = covariance(point, trend, i);
       }
-      double mean = constant + LeastSquares.dot(trend, expected) + LeastSquares.dot(with, weights);
+      double mean = constant + Cholesky.dot(trend, expected) + Cholesky.dot(with, weights);
       double[] half = covariance.halfSolve(with);
-      double left = linear(trend, trend) + deviation2 + noise2 - LeastSquares.dot(half, half);
+      double left = linear(trend, trend) + deviation2 + noise2 - Cholesky.dot(half, half);
       return new Belief(guarded(mean, run), Math.sqrt(Math.max(noise2, left)));
     }
 

@@ -1,5 +1,6 @@
 package io.sparkoptimizer.core.predict;
 
+import io.sparkoptimizer.core.statistics.Cholesky;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -115,21 +116,8 @@ final class LeastSquares {
   private static double residual(double[][] rows, double[] y, double[] weights) {
     double sum = 0;
     for (int r = 0; r < rows.length; r++) {
-      double off = dot(rows[r], weights) - y[r];
+      double off = Cholesky.dot(rows[r], weights) - y[r];
       sum += off * off;
-    }
-    return sum;
-  }
-
-  static double dot(double[] row, double[] weights) {
-    return dot(row, weights, row.length);
-  }
-
-  /** Of the first so many. */
-  static double dot(double[] row, double[] weights, int columns) {
-    double sum = 0;
-    for (int i = 0; i < columns; i++) {
-      sum += row[i] * weights[i];
     }
     return sum;
   }

@@ -1,5 +1,7 @@
 package io.sparkoptimizer.core.predict;
 
+import io.sparkoptimizer.core.statistics.Cholesky;
+
 /**
  * The minimum of a smooth function of a few variables, from a starting point downhill: BFGS with
  * backtracking (Nocedal and Wright, "Numerical Optimization", algorithms 3.1 and 6.1). Deterministic.
@@ -36,15 +38,15 @@ final class Minimum {
     for (int step = 0; step < MOST_STEPS && largest(gradient) > FLAT; step++) {
       double[] direction = new double[n];
       for (int i = 0; i < n; i++) {
-        direction[i] = -LeastSquares.dot(inverse[i], gradient);
+        direction[i] = -Cholesky.dot(inverse[i], gradient);
       }
-      double down = LeastSquares.dot(direction, gradient);
+      double down = Cholesky.dot(direction, gradient);
       if (!(down < 0)) {
         inverse = identity(n);
         for (int i = 0; i < n; i++) {
           direction[i] = -gradient[i];
         }
-        down = LeastSquares.dot(direction, gradient);
+        down = Cholesky.dot(direction, gradient);
       }
       double length = Math.min(1, LONGEST / largest(direction));
       double[] turned = new double[n];
@@ -81,16 +83,16 @@ final class Minimum {
   }
 
   private static void update(double[][] inverse, double[] moved, double[] turned) {
-    double curvature = LeastSquares.dot(moved, turned);
+    double curvature = Cholesky.dot(moved, turned);
     if (curvature <= 1e-12) {
       return;
     }
     int n = moved.length;
     double[] turnedBack = new double[n];
     for (int i = 0; i < n; i++) {
-      turnedBack[i] = LeastSquares.dot(inverse[i], turned);
+      turnedBack[i] = Cholesky.dot(inverse[i], turned);
     }
-    double factor = (curvature + LeastSquares.dot(turned, turnedBack)) / (curvature * curvature);
+    double factor = (curvature + Cholesky.dot(turned, turnedBack)) / (curvature * curvature);
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < n; j++) {
         inverse[i][j] += factor * moved[i] * moved[j]

@@ -3,6 +3,7 @@ package io.sparkoptimizer.core.search;
 import io.sparkoptimizer.SearchEvaluation;
 import io.sparkoptimizer.Workload;
 import io.sparkoptimizer.Workload.Shape;
+import io.sparkoptimizer.core.statistics.Cholesky;
 import io.sparkoptimizer.core.statistics.Normal;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -133,7 +134,7 @@ final class Belief {
         Arrays.stream(completed).mapToDouble(k -> Math.log(costs[k])).toArray();
     double level = Arrays.stream(logs).average().orElseThrow();
     double least = Arrays.stream(logs).min().orElseThrow();
-    Cholesky known = new Cholesky(part(cost, at, REPETITION));
+    Cholesky known = Cholesky.of(part(cost, at, REPETITION)).orElseThrow();
     double[] deviation = deviation(known, at);
     double[][] means = new double[past.curves.length][n];
     for (int w = 0; w < means.length; w++) {
@@ -176,7 +177,7 @@ final class Belief {
       return past.failures;
     }
     int[] at = tried.stream().mapToInt(Integer::intValue).toArray();
-    Cholesky known = new Cholesky(part(failure, at, FAILURE_REPETITION));
+    Cholesky known = Cholesky.of(part(failure, at, FAILURE_REPETITION)).orElseThrow();
     double[][] failing = new double[past.failures.length][n];
     for (int w = 0; w < failing.length; w++) {
       double[] prior = past.failures[w];

@@ -1,4 +1,4 @@
-/** Distributions that several models share. */
+/** Distributions and linear systems that several models share. */
 @NullMarked
 package io.sparkoptimizer.core.statistics;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.sparkoptimizer.Interval;
 import io.sparkoptimizer.Recommendation.ConfidenceBasis;
+import io.sparkoptimizer.core.statistics.Cholesky;
 import io.sparkoptimizer.spi.Predictor.Sample;
 import io.sparkoptimizer.spi.RunFeatures;
 import java.util.ArrayList;
@@ -181,7 +182,7 @@ class GaussianProcessTest {
       Arrays.setAll(root, i -> random.doubles(n).toArray());
       for (int i = 0; i < n; i++) {
         for (int j = 0; j < n; j++) {
-          matrix[i][j] = LeastSquares.dot(root[i], root[j]) + (i == j ? 0.1 : 0);
+          matrix[i][j] = Cholesky.dot(root[i], root[j]) + (i == j ? 0.1 : 0);
         }
       }
       Cholesky factor = Cholesky.of(matrix).orElseThrow();
@@ -189,10 +190,10 @@ class GaussianProcessTest {
       double[] x = factor.solve(b);
       double[][] inverse = factor.inverse();
       for (int i = 0; i < n; i++) {
-        assertThat(LeastSquares.dot(matrix[i], x))
+        assertThat(Cholesky.dot(matrix[i], x))
             .as("seed %d, trial %d", SEED, trial)
             .isCloseTo(b[i], within(1e-8));
-        assertThat(LeastSquares.dot(inverse[i], b))
+        assertThat(Cholesky.dot(inverse[i], b))
             .as("seed %d, trial %d", SEED, trial)
             .isCloseTo(x[i], within(1e-8));
       }

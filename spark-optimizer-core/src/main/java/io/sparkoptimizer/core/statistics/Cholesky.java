@@ -1,9 +1,9 @@
-package io.sparkoptimizer.core.predict;
+package io.sparkoptimizer.core.statistics;
 
 import java.util.Optional;
 
-/** A symmetric positive definite matrix A as L L', L lower triangular. */
-final class Cholesky {
+/** A symmetric positive definite matrix A as L L', L lower triangular. Immutable; arrays given are not kept. */
+public final class Cholesky {
   /** L, by row, up to its diagonal. */
   private final double[][] lower;
 
@@ -12,14 +12,14 @@ final class Cholesky {
   }
 
   /** Empty where the matrix is not positive definite. Reads what is on and below its diagonal. */
-  static Optional<Cholesky> of(double[][] matrix) {
+  public static Optional<Cholesky> of(double[][] matrix) {
     int n = matrix.length;
     double[][] lower = new double[n][];
     for (int i = 0; i < n; i++) {
       double[] row = new double[i + 1];
       lower[i] = row;
       for (int j = 0; j <= i; j++) {
-        double rest = matrix[i][j] - LeastSquares.dot(row, lower[j], j);
+        double rest = matrix[i][j] - dot(row, lower[j], j);
         if (j < i) {
           row[j] = rest / lower[j][j];
         } else if (rest > 0) {
@@ -33,16 +33,16 @@ final class Cholesky {
   }
 
   /** L^-1 b. */
-  double[] halfSolve(double[] b) {
+  public double[] halfSolve(double[] b) {
     double[] x = new double[b.length];
     for (int i = 0; i < x.length; i++) {
-      x[i] = (b[i] - LeastSquares.dot(lower[i], x, i)) / lower[i][i];
+      x[i] = (b[i] - dot(lower[i], x, i)) / lower[i][i];
     }
     return x;
   }
 
   /** A^-1 b. */
-  double[] solve(double[] b) {
+  public double[] solve(double[] b) {
     double[] x = halfSolve(b);
     for (int i = x.length - 1; i >= 0; i--) {
       x[i] /= lower[i][i];
@@ -54,7 +54,7 @@ final class Cholesky {
   }
 
   /** A^-1, both halves. */
-  double[][] inverse() {
+  public double[][] inverse() {
     int n = lower.length;
     // Rows of the inverse of L, then A^-1 = L^-T L^-1.
     double[][] half = new double[n][];
@@ -91,10 +91,23 @@ final class Cholesky {
   }
 
   /** ln sqrt det A. */
-  double halfLogDeterminant() {
+  public double halfLogDeterminant() {
     double sum = 0;
     for (int i = 0; i < lower.length; i++) {
       sum += Math.log(lower[i][i]);
+    }
+    return sum;
+  }
+
+  /** The product of two vectors of one length. */
+  public static double dot(double[] one, double[] other) {
+    return dot(one, other, one.length);
+  }
+
+  private static double dot(double[] one, double[] other, int columns) {
+    double sum = 0;
+    for (int i = 0; i < columns; i++) {
+      sum += one[i] * other[i];
     }
     return sum;
   }
