@@ -43,9 +43,9 @@ final class GaussianProcess implements Predictor {
   private static final double[] OTHER = {0, 0.3};
 
   // Logarithms of the lengths, of the standard deviation of f and of the noise, likewise.
-  private static final double[] LENGTH = {0, 1};
+  private static final double[] LENGTH = {0.5, 1};
   private static final double[] DEVIATION = {Math.log(0.1), 1};
-  private static final double[] NOISE = {Math.log(0.04), 0.7};
+  private static final double[] NOISE = {Math.log(0.04), 0.4};
 
   /** Runs of one job differ by less than a factor of e from what is expected of them all, mostly. */
   private static final double CONSTANT_VARIANCE = 1;
@@ -148,7 +148,7 @@ final class GaussianProcess implements Predictor {
         leftOut[i] = Math.abs(weights[i]) / Math.sqrt(inverse[i][i]);
       }
       calibrated = CvPlus.rank(n) <= n;
-      factor = calibrated ? factor(leftOut) : Normal.Z90;
+      factor = calibrated ? factor(leftOut) : Normal.Z90 * (1 + 1.0 / n);
     }
 
     /**
