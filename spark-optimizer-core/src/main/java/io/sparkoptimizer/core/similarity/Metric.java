@@ -1,35 +1,28 @@
 package io.sparkoptimizer.core.similarity;
 
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
 
 /**
  * How alike two vectors are: 1 less the weighted mean, over the coordinates that both have, of how far
  * they are apart, each at most 1 (Gower 1971, with a range beyond which nothing gets less alike).
  *
  * <p>A coordinate is kept as a whole number, already times its weight, in steps of a millionth: sums of
- * such are exact in any order, so a filter needs no margin for rounding, and adding them needs no branch.
- * One that is missing is a number far from all others; it seems to be as far apart as can be, and that is
- * taken off again. Immutable.
+ * such are exact in any order. One that is missing is a number far from all others. Immutable.
  */
 public final class Metric {
   /** A coordinate that is not known. */
   static final int MISSING = 1 << 30;
 
-  /** A set of coordinates is a mask of as many bits. */
+  /** So that sums stay within an int. */
   static final int MOST_COORDINATES = 16;
 
   private static final int ONE = 1 << 20;
   private static final int GREATEST = 1 << 28;
 
-  /** So that the sum of 16 stays within an int. */
   private static final double GREATEST_WEIGHT = 64;
 
   /** The most that each coordinate counts for. */
   private final int[] caps;
-
-  private final int[] heaviestFirst;
 
   /**
    * @param weights of the coordinates, 1 to 16 of them, each more than 0 and at most 64
@@ -47,20 +40,10 @@ public final class Metric {
       }
       caps[i] = (int) Math.max(1, Math.round(weights[i] * ONE));
     }
-    heaviestFirst = IntStream.range(0, caps.length)
-        .boxed()
-        .sorted(Comparator.comparingInt(i -> -caps[i]))
-        .mapToInt(Integer::intValue)
-        .toArray();
   }
 
   public int coordinates() {
     return caps.length;
-  }
-
-  /** All coordinates; equal weights in their order. */
-  int[] heaviestFirst() {
-    return heaviestFirst;
   }
 
   int cap(int coordinate) {
@@ -95,34 +78,36 @@ public final class Metric {
         : (double) vector[coordinate] / caps[coordinate];
   }
 
+  /**
+   * Where a value lies on a circle of 2^32 places, the way around which is the least power of 2 that is
+   * twice the cap or more.
+   */
+  int circle(int coordinate, int value) {
+    return value << turn(coordinate);
+  }
+
+  /** A place on the circle is the value times 2 to the power of this. */
+  int turn(int coordinate) {
+    return Integer.numberOfLeadingZeros(2 * caps[coordinate] - 1);
+  }
+
   /** In [0, 1]; symmetric, 1 with itself, and 0 where they have no coordinate in common. */
   public double similarity(int[] a, int[] b) {
+    return similarity(a, b, 0);
+  }
+
+  /** With a vector that begins at an index of an array. */
+  double similarity(int[] a, int[] vectors, int from) {
     int apart = 0;
     int common = 0;
     for (int i = 0; i < caps.length; i++) {
-      if (a[i] != MISSING && b[i] != MISSING) {
-        apart += Math.min(caps[i], Math.abs(a[i] - b[i]));
+      int b = vectors[from + i];
+      if (a[i] != MISSING && b != MISSING) {
+        apart += Math.min(caps[i], Math.abs(a[i] - b));
         common += caps[i];
       }
     }
-    return similarity(apart, common);
-  }
-
-  /**
-   * @param apart sum of distances over coordinates in common
-   * @param common what that sum is at most
-   */
-  static double similarity(int apart, int common) {
     return common == 0 ? 0 : 1 - (double) apart / common;
-  }
-
-  /** Coordinates that are not missing, a bit each. */
-  static char known(int[] rows, int from, int coordinates) {
-    int known = 0;
-    for (int i = 0; i < coordinates; i++) {
-      known |= (rows[from + i] == MISSING ? 0 : 1) << i;
-    }
-    return (char) known;
   }
 
   @Override

@@ -1,68 +1,48 @@
 package io.sparkoptimizer.core.similarity;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the jobs that are most alike among many: exactly those that comparing with all of them finds, in
  * the same order.
  *
- * <p>Most entries lie in {@link Blocks}; what came later lies in a short list beside them that is looked
- * through as it is. When that list is full, all go into new blocks: each entry is so put in order a few
- * times in its life. docs/performance.md counts the bytes of an entry.
+ * <p>A VA-file (Weber, Schek and Blott 1998): a question goes through a byte for each coordinate of each
+ * entry, a quarter of what comparing with all of them reads, and compares with those that it cannot rule
+ * out by these. Entries lie one after another in {@link Page}s; nothing is ever put in order, so that
+ * adding one, or taking one out, costs the same whenever it comes. docs/performance.md counts the bytes of
+ * an entry.
  *
- * <p>Thread-safe, for one writer at a time: questions go on side by side, also while new
- * blocks are made, and wait only while an entry is written.
+ * <p>Thread-safe, for one writer at a time: questions go on side by side and wait only while an entry is
+ * written.
  */
 public final class SimilarityIndex {
-  /** Entries that are looked through one by one: at least so many, or this share of all. */
-  private static final int LEAST_BESIDE = 2_048;
-
-  private static final int SHARE_BESIDE = 16;
+  /** Pages are looked through in steps of this, a prime, so that no order of entries is a bad one. */
+  private static final long STRIDE = 999_983;
 
   private final Metric metric;
-  private final int width;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
-  private Blocks blocks;
-  private int[] rows;
-  private char[] masks;
-  private @Nullable String[] signatures;
+  /** Full up to the last; entries have slots 0 to size - 1. */
+  private final List<Page> pages = new ArrayList<>();
 
-  /** Entries beside the blocks, those taken out among them. */
-  private int beside;
-
-  /** Slots by signature: 0 is free, slot + 1 taken; those of blocks come first. Never full. */
-  private int[] slots;
-
-  private int slotsUsed;
   private int size;
+
+  /** Slots by signature: 0 is free, slot + 1 taken. At most half is. Only writers look here. */
+  private int[] slots = new int[64];
 
   public SimilarityIndex(Metric metric) {
     this.metric = metric;
-    this.width = metric.coordinates();
-    this.blocks = new Blocks(metric, new int[0], new String[0], 0);
-    this.rows = new int[LEAST_BESIDE * width];
-    this.masks = new char[LEAST_BESIDE];
-    this.signatures = new String[LEAST_BESIDE];
-    this.slots = new int[4 * LEAST_BESIDE];
   }
 
-  /** Of these entries from the start: faster than one by one. */
+  /** Of these entries from the start. */
   public static SimilarityIndex of(Metric metric, Map<String, int[]> entries) {
     SimilarityIndex index = new SimilarityIndex(metric);
-    int[] vectors = new int[Math.multiplyExact(entries.size(), index.width)];
-    String[] names = new String[entries.size()];
-    int next = 0;
-    for (Map.Entry<String, int[]> entry : entries.entrySet()) {
-      System.arraycopy(entry.getValue(), 0, vectors, next * index.width, index.width);
-      names[next++] = entry.getKey();
-    }
-    index.replace(new Blocks(metric, vectors, names, next));
+    entries.forEach(index::put);
     return index;
   }
 
@@ -90,10 +70,12 @@ public final class SimilarityIndex {
       throw new IllegalArgumentException("most must be 1 or more, was " + most);
     }
     Search search = new Search(metric, vector, most, minSimilarity, excluded);
+    int[] sums = new int[Page.ENTRIES];
     lock.readLock().lock();
     try {
-      search.scan(rows, masks, signatures, 0, beside);
-      blocks.search(search);
+      for (int i = 0; i < pages.size(); i++) {
+        pages.get((int) (i * STRIDE % pages.size())).search(search, sums);
+      }
     } finally {
       lock.readLock().unlock();
     }
@@ -102,62 +84,63 @@ public final class SimilarityIndex {
 
   /** Adds an entry, or puts it in place of the one of the same signature. */
   public synchronized void put(String signature, int[] vector) {
-    if (vector.length != width) {
+    if (vector.length != metric.coordinates()) {
       throw new IllegalArgumentException(
-          "a vector has " + width + " coordinates, not " + vector.length);
+          "a vector has " + metric.coordinates() + " coordinates, not " + vector.length);
     }
-    // Only this thread writes: until it takes the lock nothing changes for those who ask.
-    if (beside == signatures.length || 2 * slotsUsed + 2 > slots.length) {
-      gather();
+    if (2 * size >= slots.length) {
+      widen();
     }
+    int at = find(signature);
+    boolean another = slots[at] == 0;
+    int slot = another ? size : slots[at] - 1;
     lock.writeLock().lock();
     try {
-      int at = find(signature);
-      int slot = slots[at] - 1;
-      if (slot < blocks.size()) {
-        if (slot >= 0) {
-          blocks.remove(slot);
-        } else {
-          slotsUsed++;
-          size++;
-        }
-        slot = blocks.size() + beside++;
-        slots[at] = slot + 1;
-      } else if (signatures[slot - blocks.size()] == null) {
-        throw new IllegalStateException("slot " + slot + " is of no entry");
+      if (slot == pages.size() * Page.ENTRIES) {
+        pages.add(new Page(metric));
       }
-      int row = slot - blocks.size();
-      System.arraycopy(vector, 0, rows, row * width, width);
-      masks[row] = Metric.known(vector, 0, width);
-      signatures[row] = signature;
+      page(slot).set(slot % Page.ENTRIES, signature, vector);
+      size += another ? 1 : 0;
     } finally {
       lock.writeLock().unlock();
     }
+    slots[at] = slot + 1;
   }
 
-  /** Takes an entry out, if there is one. */
+  /** Takes an entry out, if there is one; the last one comes in its place. */
   public synchronized void remove(String signature) {
+    int at = find(signature);
+    int slot = slots[at] - 1;
+    if (slot < 0) {
+      return;
+    }
+    int last = size - 1;
+    String moved = signature(last);
+    slots[find(moved)] = slot + 1;
     lock.writeLock().lock();
     try {
-      int at = find(signature);
-      int slot = slots[at] - 1;
-      if (slot < 0) {
-        return;
+      page(slot).set(slot % Page.ENTRIES, moved, page(last).vector(last % Page.ENTRIES));
+      page(last).clear(last % Page.ENTRIES);
+      if (last % Page.ENTRIES == 0) {
+        pages.remove(pages.size() - 1);
       }
-      if (slot < blocks.size()) {
-        blocks.remove(slot);
-      } else {
-        signatures[slot - blocks.size()] = null;
-      }
-      size--;
-      unlink(at);
+      size = last;
     } finally {
       lock.writeLock().unlock();
     }
+    unlink(at);
   }
 
-  private @Nullable String signature(int slot) {
-    return slot < blocks.size() ? blocks.signature(slot) : signatures[slot - blocks.size()];
+  private Page page(int slot) {
+    return pages.get(slot / Page.ENTRIES);
+  }
+
+  private String signature(int slot) {
+    String signature = page(slot).signature(slot % Page.ENTRIES);
+    if (signature == null) {
+      throw new IllegalStateException("slot " + slot + " is of no entry");
+    }
+    return signature;
   }
 
   private int home(String signature) {
@@ -178,13 +161,8 @@ public final class SimilarityIndex {
   private void unlink(int freed) {
     int free = freed;
     slots[free] = 0;
-    slotsUsed--;
     for (int at = free + 1 & slots.length - 1; slots[at] != 0; at = at + 1 & slots.length - 1) {
-      String signature = signature(slots[at] - 1);
-      if (signature == null) {
-        throw new IllegalStateException("place " + at + " is of no entry");
-      }
-      int home = home(signature);
+      int home = home(signature(slots[at] - 1));
       if ((at - home & slots.length - 1) >= (at - free & slots.length - 1)) {
         slots[free] = slots[at];
         slots[at] = 0;
@@ -193,45 +171,10 @@ public final class SimilarityIndex {
     }
   }
 
-  /** Puts all entries into new blocks. */
-  private void gather() {
-    int[] vectors = new int[size * width];
-    String[] names = new String[size];
-    int next = 0;
-    for (int slot = 0; slot < blocks.size() + beside; slot++) {
-      String signature = signature(slot);
-      if (signature != null) {
-        if (slot < blocks.size()) {
-          blocks.copyRow(slot, vectors, next);
-        } else {
-          System.arraycopy(rows, (slot - blocks.size()) * width, vectors, next * width, width);
-        }
-        names[next++] = signature;
-      }
-    }
-    replace(new Blocks(metric, vectors, names, next));
-  }
-
-  private void replace(Blocks gathered) {
-    int room = Math.max(LEAST_BESIDE, gathered.size() / SHARE_BESIDE);
-    lock.writeLock().lock();
-    try {
-      blocks = gathered;
-      beside = 0;
-      rows = new int[room * width];
-      masks = new char[room];
-      signatures = new String[room];
-      slots = new int[Integer.highestOneBit(2 * (gathered.size() + room)) * 2];
-      size = gathered.size();
-      slotsUsed = size;
-      for (int slot = 0; slot < size; slot++) {
-        String signature = gathered.signature(slot);
-        if (signature != null) {
-          slots[find(signature)] = slot + 1;
-        }
-      }
-    } finally {
-      lock.writeLock().unlock();
+  private void widen() {
+    slots = new int[2 * slots.length];
+    for (int slot = 0; slot < size; slot++) {
+      slots[find(signature(slot))] = slot + 1;
     }
   }
 }

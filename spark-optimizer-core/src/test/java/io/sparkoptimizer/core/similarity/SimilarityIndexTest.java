@@ -127,6 +127,33 @@ class SimilarityIndexTest {
     return values;
   }
 
+  /** Bytes repeat every two ranges or more: what is as many apart must not be taken for near, or missed. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void nearest_valuesManyRangesApartAndAnyWeights_equalsBruteForce(int seed) {
+    Random random = new Random(seed);
+    Metric metric = new Metric(1e-7, 64, 1, 0.3, 3, 1e-5);
+    Map<String, int[]> entries = new LinkedHashMap<>();
+    for (int i = 0; i < 9_000; i++) {
+      entries.put("job-" + i, metric.vector(manyRanges(random)));
+    }
+    SimilarityIndex index = SimilarityIndex.of(metric, entries);
+    for (int round = 0; round < 20; round++) {
+      int[] asked = metric.vector(manyRanges(random));
+
+      assertThat(index.nearest(asked, 10, 0, signature -> false))
+          .as("seed %d, round %d", seed, round)
+          .isEqualTo(bruteForce(metric, entries, asked, 10, 0, signature -> false));
+    }
+  }
+
+  private static double[] manyRanges(Random random) {
+    return random
+        .doubles(6)
+        .map(value -> 2 * random.nextInt(5) - 4 + 0.1 * Math.rint(5 * value))
+        .toArray();
+  }
+
   @Test
   void nearest_allEqual_goBySignature() {
     Metric metric = new Metric(1, 2);
