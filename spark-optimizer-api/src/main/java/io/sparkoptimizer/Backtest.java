@@ -142,8 +142,9 @@ public record Backtest(
   }
 
   /**
-   * All runs of one configuration (executors or the bounds of dynamic allocation, cores, memory,
-   * partitions) are predicted from those of all others.
+   * All runs of one context are predicted from those of all others: of logs that is the configuration
+   * (executors or the bounds of dynamic allocation, cores, memory, partitions), of a table's rows the
+   * work that was asked for (parameters and input).
    */
   public record LeaveContextOut() implements Protocol {
     @Override

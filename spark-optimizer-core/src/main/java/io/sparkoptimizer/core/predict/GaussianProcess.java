@@ -2,6 +2,7 @@ package io.sparkoptimizer.core.predict;
 
 import io.sparkoptimizer.Interval;
 import io.sparkoptimizer.core.statistics.Cholesky;
+import io.sparkoptimizer.core.statistics.Hits;
 import io.sparkoptimizer.core.statistics.Normal;
 import io.sparkoptimizer.spi.Predictor;
 import io.sparkoptimizer.spi.RunFeatures;
@@ -59,6 +60,12 @@ final class GaussianProcess implements Predictor {
   /** What the fit of lengths takes from the surprise of a left-out run, in runs. */
   private static final double SEEN = 3;
 
+  /** Where the model's word is not calibrated, it counts beside the runs' own hits as so many. */
+  private static final int MODEL_WEIGHT = 4;
+
+  /** From so many on the runs themselves say how often predictions hit. */
+  private static final int OWN = 3;
+
   private static final double ROOT5 = Math.sqrt(5);
 
   @Override
@@ -90,6 +97,7 @@ final class GaussianProcess implements Predictor {
     private final double[] weights;
     private final boolean calibrated;
     private final double factor;
+    private final double[] leftOut;
 
     Fit(List<Sample> known) {
       this.known = known;
@@ -143,9 +151,9 @@ final class GaussianProcess implements Predictor {
       covariance = Cholesky.of(matrix).orElseThrow();
       weights = covariance.solve(left);
       double[][] inverse = covariance.inverse();
-      double[] leftOut = new double[n];
+      leftOut = new double[n];
       for (int i = 0; i < n; i++) {
-        leftOut[i] = Math.abs(weights[i]) / Math.sqrt(inverse[i][i]);
+        leftOut[i] = weights[i] / Math.sqrt(inverse[i][i]) * (1 + SEEN / n);
       }
       calibrated = CvPlus.rank(n) <= n;
       factor = calibrated ? factor(leftOut) : Normal.Z90 * (1 + 1.0 / n);
@@ -157,9 +165,8 @@ final class GaussianProcess implements Predictor {
      * Williams, 5.4.2). The lengths have seen the run that is left out: as so many runs fewer.
      */
     private static double factor(double[] leftOut) {
-      int n = leftOut.length;
-      Arrays.sort(leftOut);
-      return leftOut[CvPlus.rank(n) - 1] * (1 + SEEN / n);
+      double[] sizes = Arrays.stream(leftOut).map(Math::abs).sorted().toArray();
+      return sizes[CvPlus.rank(sizes.length) - 1];
     }
 
     private double[] trend(RunFeatures run, double[] point) {
@@ -318,6 +325,25 @@ final class GaussianProcess implements Predictor {
     /** Whether its own left-out runs say how wide intervals are, not the model alone. */
     boolean isCalibrated() {
       return calibrated;
+    }
+
+    /** Whether its own left-out runs say how often predictions hit. */
+    boolean knowsHits() {
+      return known.size() >= OWN;
+    }
+
+    /**
+     * Probability that a run takes within 20 % of what is predicted: how many left-out runs would, were they
+     * as doubtful as this one is.
+     */
+    double withinTwentyPercent(RunFeatures run) {
+      double deviation = belief(run).deviation();
+      long hits =
+          Arrays.stream(leftOut).filter(one -> Hits.isHit(one * deviation)).count();
+      return calibrated
+          ? Hits.lowerBound(hits, leftOut.length)
+          : Hits.lowerBound(
+              hits + MODEL_WEIGHT * Hits.normal(deviation), leftOut.length + MODEL_WEIGHT);
     }
 
     @Override

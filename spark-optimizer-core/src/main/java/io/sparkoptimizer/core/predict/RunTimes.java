@@ -35,4 +35,18 @@ public final class RunTimes {
   public ConfidenceBasis basis() {
     return fit.isCalibrated() ? ConfidenceBasis.OWN : ConfidenceBasis.RULES;
   }
+
+  /**
+   * Probability that the run takes within 20 % of what is predicted: Wilson's one-sided 90 % lower bound
+   * for the known runs that would, each predicted from the others and as doubtful as this one is; below nine
+   * of them what the model says counts as four more.
+   */
+  public double withinTwentyPercent(RunFeatures run) {
+    return fit.withinTwentyPercent(run);
+  }
+
+  /** What that probability rests on: from three known runs on these themselves. */
+  public ConfidenceBasis confidenceBasis() {
+    return fit.knowsHits() ? ConfidenceBasis.OWN : ConfidenceBasis.RULES;
+  }
 }

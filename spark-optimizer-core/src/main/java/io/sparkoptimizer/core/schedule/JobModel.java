@@ -1,5 +1,6 @@
 package io.sparkoptimizer.core.schedule;
 
+import io.sparkoptimizer.core.statistics.Hits;
 import io.sparkoptimizer.spark.Allocation;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.JobStatus;
@@ -103,12 +104,12 @@ public final class JobModel {
     }
 
     boolean isHit() {
-      return !died && Spread.isHit(logRatio - expected);
+      return !died && Hits.isHit(logRatio - expected);
     }
 
     /** Whether it would have been one at another distance. */
     boolean isHitAt(double distance) {
-      return !died && Spread.isHit(scaled() * distance);
+      return !died && Hits.isHit(scaled() * distance);
     }
   }
 

@@ -2,7 +2,7 @@ package io.sparkoptimizer.core.schedule;
 
 import io.sparkoptimizer.Interval;
 import io.sparkoptimizer.Recommendation;
-import io.sparkoptimizer.core.statistics.Normal;
+import io.sparkoptimizer.core.statistics.Hits;
 import java.util.List;
 
 /**
@@ -56,11 +56,6 @@ public record Spread(
 
   /** Two-sided 90 %. */
   static final double Z90 = 1.6449;
-
-  /** One-sided 90 %. */
-  private static final double WILSON_Z = 1.2816;
-
-  private static final double WITHIN = 0.2;
 
   /** Beyond a factor of a billion an interval says nothing, but must stay a number. */
   private static final double WIDEST = Math.log(1e9);
@@ -215,10 +210,10 @@ public record Spread(
     if (isPooled()) {
       return pooled();
     }
-    double normal = normalWithin(withoutOthers() * fewness(leftOut));
+    double normal = Hits.normal(withoutOthers() * fewness(leftOut));
     double bound = leftOut >= OWN
-        ? wilsonLowerBound(hits, leftOut)
-        : wilsonLowerBound(hits + PRIOR_WEIGHT * normal, leftOut + PRIOR_WEIGHT);
+        ? Hits.lowerBound(hits, leftOut)
+        : Hits.lowerBound(hits + PRIOR_WEIGHT * normal, leftOut + PRIOR_WEIGHT);
     return Math.min(bound, normal);
   }
 
@@ -233,26 +228,9 @@ public record Spread(
     double distance = sigma / Math.sqrt(ratio(pool, prior));
     // Three of its own, and yet others answer: its own are too near to the runs that answered them.
     boolean near = leftOut < OWN;
-    return wilsonLowerBound(
-        (near ? hits : 0) + pool.hitsAt(distance) + ASSUMED_JOBS * normalWithin(distance),
+    return Hits.lowerBound(
+        (near ? hits : 0) + pool.hitsAt(distance) + ASSUMED_JOBS * Hits.normal(distance),
         (near ? leftOut : 0) + pool.jobs() + ASSUMED_JOBS);
-  }
-
-  private static double normalWithin(double sigma) {
-    return Normal.cumulative(Math.log(1 + WITHIN) / sigma)
-        - Normal.cumulative(Math.log(1 - WITHIN) / sigma);
-  }
-
-  static boolean isHit(double logRatio) {
-    return logRatio <= Math.log(1 + WITHIN) && logRatio >= Math.log(1 - WITHIN);
-  }
-
-  static double wilsonLowerBound(double hits, int n) {
-    double z2 = WILSON_Z * WILSON_Z;
-    double share = hits / n;
-    double centre = share + z2 / (2 * n);
-    double around = WILSON_Z * Math.sqrt(share * (1 - share) / n + z2 / (4.0 * n * n));
-    return Math.max(0, (centre - around) / (1 + z2 / n));
   }
 
   private static double square(double value) {

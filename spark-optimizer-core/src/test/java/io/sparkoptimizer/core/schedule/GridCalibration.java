@@ -3,6 +3,7 @@ package io.sparkoptimizer.core.schedule;
 import io.sparkoptimizer.Interval;
 import io.sparkoptimizer.core.FakeHistory;
 import io.sparkoptimizer.core.schedule.GridRuns.Row;
+import io.sparkoptimizer.core.statistics.Hits;
 import io.sparkoptimizer.spark.ApplicationRun;
 import io.sparkoptimizer.spark.RunId;
 import io.sparkoptimizer.spark.RunSummary;
@@ -199,7 +200,7 @@ final class GridCalibration {
         outside == 0,
         (interval.high() - interval.low() + PENALTY * outside) / actual,
         interval.high() / predicted - 1,
-        Spread.isHit(off) && left.run().memoryFailures().isEmpty(),
+        Hits.isHit(off) && left.run().memoryFailures().isEmpty(),
         spread.withinTwentyPercent(),
         Math.abs(off) / spread.prior()));
   }
