@@ -2,7 +2,6 @@ package io.sparkoptimizer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sparkoptimizer.CollectionReport;
 import io.sparkoptimizer.CollectionRequest;
@@ -24,24 +23,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The mapping files of the benchmarks, over the public tables that they are for. */
 class MappingFilesTest {
-  private static final Path MAPPINGS = Path.of(
-      "..",
-      "spark-optimizer-benchmarks",
-      "src/main/resources/io/sparkoptimizer/benchmarks/mappings");
-
-  private static Path datasets() {
-    String shared = System.getProperty("shared", "");
-    assumeTrue(!shared.isBlank(), "no folder of shared data: set -Dshared=FOLDER");
-    Path datasets = Path.of(shared, "datasets");
-    assumeTrue(Files.isDirectory(datasets), "no datasets under " + shared);
-    return datasets;
-  }
-
   /** Collected as {@code collect --runs} does. */
   private static List<RunSummary> collect(String mapping, Path... tables) {
     TablesOption option = new TablesOption();
     option.runs.add(List.of(tables));
-    option.mappings.add(MAPPINGS.resolve(mapping));
+    option.mappings.add(PublishedTables.MAPPINGS.resolve(mapping));
     try (Optimizer optimizer =
         Optimizer.builder().setting("repository", "in-memory").build()) {
       CollectionReport report = optimizer.collect(
@@ -53,7 +39,7 @@ class MappingFilesTest {
 
   @Test
   void mappings_all_areTested() throws IOException {
-    try (Stream<Path> files = Files.list(MAPPINGS)) {
+    try (Stream<Path> files = Files.list(PublishedTables.MAPPINGS)) {
       Set<String> names = files
           .map(file -> file.getFileName().toString())
           .collect(Collectors.toCollection(TreeSet::new));
@@ -83,7 +69,7 @@ class MappingFilesTest {
     "pagerank, c3o-pagerank-all.yaml, 282",
   })
   void c3o_medianOfRepetitions_hasThePublishedRows(String job, String mapping, int runs) {
-    List<RunSummary> all = collect(mapping, datasets().resolve("c3o/" + job + ".tsv"));
+    List<RunSummary> all = collect(mapping, PublishedTables.folder().resolve("c3o/" + job + ".tsv"));
     assertThat(all).hasSize(runs).allSatisfy(run -> {
       assertThat(run.jobSignature()).isEqualTo(job);
       assertThat(run.status()).isEqualTo(RunStatus.SUCCEEDED);
@@ -98,7 +84,7 @@ class MappingFilesTest {
   @ParameterizedTest
   @CsvSource({"join_spark, 1", "lr_spark, 6", "pagerank_spark, 23", "terasort_hadoop, 7"})
   void scout_everyWorkload_has69ShapesOfEachSize(String job, int failed) {
-    List<RunSummary> all = collect("scout.yaml", datasets().resolve("scout/" + job + ".tsv"));
+    List<RunSummary> all = collect("scout.yaml", PublishedTables.folder().resolve("scout/" + job + ".tsv"));
     assertThat(all).hasSize(138).allSatisfy(run -> {
       assertThat(run.jobSignature()).isEqualTo(job);
       assertThat(run.recordedCost().getAsDouble()).isPositive();
@@ -110,7 +96,7 @@ class MappingFilesTest {
   @CsvSource({"spark, 59", "terasort, 72", "tpch, 52"})
   void cherrypick_everyWorkload_isReadWhole(String job, int runs) {
     List<RunSummary> all =
-        collect("cherrypick.yaml", datasets().resolve("cherrypick/CP_" + job + ".csv"));
+        collect("cherrypick.yaml", PublishedTables.folder().resolve("cherrypick/CP_" + job + ".csv"));
     assertThat(all)
         .hasSize(runs)
         .allMatch(run -> run.jobSignature().equals(job) && run.recordedCost().isPresent());
@@ -118,7 +104,7 @@ class MappingFilesTest {
 
   @Test
   void dataproc_everyAlgorithm_hasTenShapesOfEachSize() {
-    Path table = datasets().resolve("dataproc/dataproc.tsv");
+    Path table = PublishedTables.folder().resolve("dataproc/dataproc.tsv");
     List<RunSummary> all = collect("dataproc.yaml", table);
     assertThat(all).hasSize(100);
     assertThat(all.stream()

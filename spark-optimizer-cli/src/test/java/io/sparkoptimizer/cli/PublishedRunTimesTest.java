@@ -75,8 +75,7 @@ class PublishedRunTimesTest {
         protocols.put("points " + known, new Backtest.Points(known));
       }
       protocols.put(
-          "extrapolate",
-          new Backtest.Extrapolate(Backtest.Size.INSTANCES, OptionalDouble.of(6)));
+          "extrapolate", new Backtest.Extrapolate(Backtest.Size.INSTANCES, OptionalDouble.of(6)));
       if (job.equals("sort") || FOR_THE_PAGE) {
         protocols.put("leave-one-out", new Backtest.LeaveOneOut());
         protocols.put("leave-context-out", new Backtest.LeaveContextOut());
