@@ -69,7 +69,8 @@ class MappingFilesTest {
     "pagerank, c3o-pagerank-all.yaml, 282",
   })
   void c3o_medianOfRepetitions_hasThePublishedRows(String job, String mapping, int runs) {
-    List<RunSummary> all = collect(mapping, PublishedTables.folder().resolve("c3o/" + job + ".tsv"));
+    List<RunSummary> all =
+        collect(mapping, PublishedTables.folder().resolve("c3o/" + job + ".tsv"));
     assertThat(all).hasSize(runs).allSatisfy(run -> {
       assertThat(run.jobSignature()).isEqualTo(job);
       assertThat(run.status()).isEqualTo(RunStatus.SUCCEEDED);
@@ -84,7 +85,8 @@ class MappingFilesTest {
   @ParameterizedTest
   @CsvSource({"join_spark, 1", "lr_spark, 6", "pagerank_spark, 23", "terasort_hadoop, 7"})
   void scout_everyWorkload_has69ShapesOfEachSize(String job, int failed) {
-    List<RunSummary> all = collect("scout.yaml", PublishedTables.folder().resolve("scout/" + job + ".tsv"));
+    List<RunSummary> all =
+        collect("scout.yaml", PublishedTables.folder().resolve("scout/" + job + ".tsv"));
     assertThat(all).hasSize(138).allSatisfy(run -> {
       assertThat(run.jobSignature()).isEqualTo(job);
       assertThat(run.recordedCost().getAsDouble()).isPositive();
@@ -95,8 +97,8 @@ class MappingFilesTest {
   @ParameterizedTest
   @CsvSource({"spark, 59", "terasort, 72", "tpch, 52"})
   void cherrypick_everyWorkload_isReadWhole(String job, int runs) {
-    List<RunSummary> all =
-        collect("cherrypick.yaml", PublishedTables.folder().resolve("cherrypick/CP_" + job + ".csv"));
+    List<RunSummary> all = collect(
+        "cherrypick.yaml", PublishedTables.folder().resolve("cherrypick/CP_" + job + ".csv"));
     assertThat(all)
         .hasSize(runs)
         .allMatch(run -> run.jobSignature().equals(job) && run.recordedCost().isPresent());
