@@ -26,7 +26,7 @@ class HitsTest {
   void lowerBound_hits_isWilsons() {
     // 10 / (10 + 1.2816^2)
     assertThat(Hits.lowerBound(10, 10)).isCloseTo(0.858922, within(1e-5));
-    assertThat(Hits.lowerBound(0, 10)).isZero();
+    assertThat(Hits.lowerBound(0, 10)).isCloseTo(0, within(1e-12));
     assertThat(Hits.lowerBound(90, 100)).isBetween(0.85, 0.9);
     assertThat(Hits.lowerBound(900, 1000)).isBetween(Hits.lowerBound(90, 100), 0.9);
   }
