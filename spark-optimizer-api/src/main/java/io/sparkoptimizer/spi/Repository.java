@@ -51,6 +51,16 @@ public interface Repository extends RunHistory, AutoCloseable {
   Optional<Recommendation> recommendation(String id);
 
   /**
+   * Recommendations that were given, newest first; those given at one time in a fixed order. A store
+   * that does not list them answers with none, and nobody learns how right they were.
+   *
+   * @param limit at most so many; 1 or more
+   */
+  default List<GivenRecommendation> recommendations(int limit) {
+    return List.of();
+  }
+
+  /**
    * Keeps a trained model as the next version of its name; versions before it stay.
    *
    * @return with its version, from 1 on
@@ -71,6 +81,11 @@ public interface Repository extends RunHistory, AutoCloseable {
 
   @Override
   void close();
+
+  /**
+   * A recommendation and when it was first given, in milliseconds since the epoch.
+   */
+  record GivenRecommendation(Recommendation recommendation, long givenMs) {}
 
   /** A run and the input that it was read from. */
   record CollectedRun(ApplicationRun run, InputStamp input) {}

@@ -61,7 +61,29 @@ final class StatsCommand implements Callable<Integer> {
     stats.byDay().forEach(day -> row(table, day.day() + " UTC", day.usage(), stats.currency()));
     row(table, "all", stats.total(), stats.currency());
     table.print(session.out, "");
+    followUp(stats.recommendations());
     session.out.flush();
+  }
+
+  private void followUp(HistoryStats.FollowUp followUp) {
+    if (followUp.given() == 0) {
+      return;
+    }
+    session.out.println();
+    session.out.println(Text.plural(followUp.given(), "recommendation") + " with a predicted time: "
+        + Text.count(followUp.followed()) + " followed, " + Text.count(followUp.notFollowed())
+        + " not followed, " + Text.count(followUp.open()) + " open, "
+        + Text.count(followUp.otherInput()) + " run with other input");
+    if (followUp.followed() > 0) {
+      session.out.println("Of those followed: median error "
+          + (followUp.medianApe().isPresent()
+              ? Text.percent(followUp.medianApe().getAsDouble() / 100)
+              : Text.UNKNOWN)
+          + ", inside the interval " + Text.percent(followUp.withinInterval())
+          + ", within 20 % " + Text.percent(followUp.within20Percent()) + " (mean confidence "
+          + Text.percent(followUp.meanConfidence()) + "), "
+          + Text.count(followUp.diedOfMemory().orElse(0)) + " ran out of memory");
+    }
   }
 
   private static void row(Table table, String of, HistoryStats.Usage usage, String currency) {

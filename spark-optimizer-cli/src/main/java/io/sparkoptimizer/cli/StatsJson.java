@@ -25,7 +25,21 @@ final class StatsJson {
     stats
         .byDay()
         .forEach(day -> usage(days.addObject().put("day", day.day().toString()), day.usage()));
+    recommendations(node.putObject("recommendations"), stats.recommendations());
     return node;
+  }
+
+  private static void recommendations(ObjectNode node, HistoryStats.FollowUp followUp) {
+    node.put("given", followUp.given());
+    node.put("followed", followUp.followed());
+    node.put("not_followed", followUp.notFollowed());
+    node.put("open", followUp.open());
+    node.put("other_input", followUp.otherInput());
+    Json.put(node, "within_interval", followUp.withinInterval());
+    Json.put(node, "median_ape", followUp.medianApe());
+    Json.put(node, "within_20_percent", followUp.within20Percent());
+    Json.put(node, "mean_confidence", followUp.meanConfidence());
+    Json.put(node, "died_of_memory", followUp.diedOfMemory());
   }
 
   private static void usage(ObjectNode node, HistoryStats.Usage usage) {

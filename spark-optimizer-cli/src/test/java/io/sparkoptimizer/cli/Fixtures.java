@@ -447,7 +447,18 @@ final class Fixtures {
         usage,
         Map.of(JobType.SQL, usage, JobType.ETL, usage),
         List.of(new HistoryStats.Day(LocalDate.of(2026, 11, 1), usage)),
-        "USD");
+        "USD",
+        new HistoryStats.FollowUp(
+            9,
+            3,
+            2,
+            1,
+            2,
+            OptionalDouble.of(0.5),
+            OptionalDouble.of(12.5),
+            OptionalDouble.empty(),
+            OptionalDouble.of(0.75),
+            OptionalLong.of(1)));
   }
 
   /** A report of a collection that read 7 MB in 2 seconds, and left nothing out. */

@@ -441,8 +441,15 @@ class JsonContractTest {
     JsonNode document = shell.run("stats", "--format", "json").exits(0).json();
     assertThat(keys(document)).containsExactlyElementsOf(words("""
         applications jobs by_status first_start_time_ms last_start_time_ms currency total by_job_type
-        by_day
+        by_day recommendations
         """));
+    JsonNode recommendations = document.get("recommendations");
+    assertThat(keys(recommendations)).containsExactlyElementsOf(words("""
+        given followed not_followed open other_input within_interval median_ape within_20_percent
+        mean_confidence died_of_memory
+        """));
+    assertThat(recommendations.get("median_ape").asDouble()).isEqualTo(12.5);
+    assertThat(recommendations.get("within_20_percent").isNull()).isTrue();
     List<String> usage = words("runs core_hours gb_hours cost wasted_core_hours wasted_cost");
     assertThat(keys(document.get("total"))).containsExactlyElementsOf(usage);
     assertThat(keys(document.get("by_job_type"))).containsExactly("etl", "sql");

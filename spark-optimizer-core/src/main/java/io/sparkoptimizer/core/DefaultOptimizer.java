@@ -66,6 +66,9 @@ final class DefaultOptimizer implements Optimizer {
 
   private static final String IN_MEMORY = "in-memory";
 
+  /** The newest recommendations that {@link #stats} follows up, so that its cost stays bounded. */
+  private static final int FOLLOWED_UP = 1_000;
+
   private final Repository repository;
 
   /** The repository with an index of its jobs, which {@link #collect} tells what it saves. */
@@ -407,7 +410,13 @@ final class DefaultOptimizer implements Optimizer {
 
   @Override
   public HistoryStats stats() {
-    return Usage.stats(repository.summaries(RunQuery.ALL), settings.prices());
+    List<RunSummary> history = repository.summaries(RunQuery.ALL);
+    HistoryStats.FollowUp recommendations = FollowUp.of(
+        repository.recommendations(FOLLOWED_UP), history, id ->
+            repository.runs(RunQuery.ofAppId(id.appId())).stream()
+                .filter(run -> run.id().equals(id))
+                .findFirst());
+    return Usage.stats(history, settings.prices(), recommendations);
   }
 
   @Override

@@ -110,7 +110,8 @@ final class Usage {
         prices.cost(wastedCoreHours, wastedGbHours));
   }
 
-  static HistoryStats stats(Collection<RunSummary> history, Prices prices) {
+  static HistoryStats stats(
+      Collection<RunSummary> history, Prices prices, HistoryStats.FollowUp recommendations) {
     Usage all = new Usage();
     Map<JobType, Usage> byType = new EnumMap<>(JobType.class);
     Map<LocalDate, Usage> byDay = new TreeMap<>();
@@ -148,6 +149,7 @@ final class Usage {
         all.total(prices),
         types,
         days,
-        prices.currency());
+        prices.currency(),
+        recommendations);
   }
 }

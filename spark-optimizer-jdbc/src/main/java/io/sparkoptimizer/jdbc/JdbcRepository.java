@@ -100,6 +100,22 @@ public final class JdbcRepository implements Repository {
   }
 
   @Override
+  public List<GivenRecommendation> recommendations(int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit must be 1 or more, was " + limit);
+    }
+    return database.read(
+        "read recommendations from",
+        context -> context
+            .select(DOCUMENT, GIVEN_MS)
+            .from(RECOMMENDATIONS)
+            .orderBy(GIVEN_MS.desc(), IDENTITY)
+            .limit(limit)
+            .fetch(row -> new GivenRecommendation(
+                JsonDocument.read(Recommendation.class, row.value1()), row.value2())));
+  }
+
+  @Override
   public StoredModel save(StoredModel model) {
     return database.write("save a model in", context -> Models.save(context, model));
   }

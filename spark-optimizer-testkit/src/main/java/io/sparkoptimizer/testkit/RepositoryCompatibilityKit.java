@@ -79,6 +79,7 @@ public abstract class RepositoryCompatibilityKit {
     assertThat(repository.count(RunQuery.ALL)).isZero();
     assertThat(repository.isKnown("default", input("a"))).isFalse();
     assertThat(repository.recommendation("none")).isEmpty();
+    assertThat(repository.recommendations(1)).isEmpty();
     assertThat(repository.models()).isEmpty();
     assertThat(repository.model("none", 1)).isEmpty();
   }
@@ -518,6 +519,28 @@ public abstract class RepositoryCompatibilityKit {
           .as("seed %s", SEED)
           .isEqualTo(Optional.of(recommendation));
     }
+  }
+
+  @Test
+  void recommendations_limited_areTheNewestWithWhenTheyWereGiven() {
+    SyntheticRuns synthetic = SyntheticRuns.seeded(SEED);
+    Recommendation old = synthetic.nextRecommendation();
+    Recommendation newest = synthetic.nextRecommendation();
+    Recommendation middle = synthetic.nextRecommendation();
+    repository.save(old, 1_700_000_000_000L);
+    repository.save(newest, 1_700_000_000_002L);
+    repository.save(middle, 1_700_000_000_001L);
+    repository.save(old, 1_700_000_000_003L);
+    assertThat(repository.recommendations(2))
+        .containsExactly(
+            new Repository.GivenRecommendation(newest, 1_700_000_000_002L),
+            new Repository.GivenRecommendation(middle, 1_700_000_000_001L));
+    assertThat(repository.recommendations(9))
+        .hasSize(3)
+        .endsWith(new Repository.GivenRecommendation(old, 1_700_000_000_000L));
+    assertThatThrownBy(() -> repository.recommendations(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("limit must be 1 or more, was 0");
   }
 
   @Test

@@ -31,7 +31,7 @@ public final class InMemoryRepository implements Repository {
   private final Map<RunId, Kept> runs = new HashMap<>();
   private final Map<Attempt, Set<RunId>> idsByAttempt = new HashMap<>();
   private final Map<Location, KnownInput> inputs = new HashMap<>();
-  private final Map<String, Recommendation> recommendations = new HashMap<>();
+  private final Map<String, GivenRecommendation> recommendations = new HashMap<>();
   private final Map<String, List<StoredModel>> models = new TreeMap<>();
 
   @Override
@@ -115,12 +115,26 @@ public final class InMemoryRepository implements Repository {
 
   @Override
   public synchronized void save(Recommendation recommendation, long givenMs) {
-    recommendations.putIfAbsent(recommendation.id(), recommendation);
+    recommendations.putIfAbsent(
+        recommendation.id(), new GivenRecommendation(recommendation, givenMs));
   }
 
   @Override
   public synchronized Optional<Recommendation> recommendation(String id) {
-    return Optional.ofNullable(recommendations.get(id));
+    return Optional.ofNullable(recommendations.get(id)).map(GivenRecommendation::recommendation);
+  }
+
+  @Override
+  public synchronized List<GivenRecommendation> recommendations(int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("limit must be 1 or more, was " + limit);
+    }
+    return recommendations.values().stream()
+        .sorted(Comparator.comparingLong(GivenRecommendation::givenMs)
+            .reversed()
+            .thenComparing(given -> given.recommendation().id()))
+        .limit(limit)
+        .toList();
   }
 
   @Override
