@@ -942,10 +942,12 @@ class CommandsTest {
     assertThat(shell.run("stats").exits(0).out())
         .contains("3 runs of 2 jobs, from 2026-11-01 00:00:00 to 2026-11-02 00:00:00 UTC")
         .containsPattern("all +3 +10.5 +40.0 +1.25 USD +4.00 +0.50 USD")
-        .contains("9 recommendations with a predicted time: 3 followed, 2 not followed, 1 open, 2 run"
-            + " with other input")
-        .contains("median error 12 %, inside the interval 50 %, within 20 % - (mean confidence 75 %),"
-            + " 1 ran out of memory");
+        .contains(
+            "9 recommendations with a predicted time: 3 followed, 2 not followed, 1 open, 2 run"
+                + " with other input")
+        .contains(
+            "median error 12 %, inside the interval 50 %, within 20 % - (mean confidence 75 %),"
+                + " 1 ran out of memory");
   }
 
   // search-eval

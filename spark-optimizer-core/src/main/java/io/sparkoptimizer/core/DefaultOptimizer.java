@@ -412,10 +412,11 @@ final class DefaultOptimizer implements Optimizer {
   public HistoryStats stats() {
     List<RunSummary> history = repository.summaries(RunQuery.ALL);
     HistoryStats.FollowUp recommendations = FollowUp.of(
-        repository.recommendations(FOLLOWED_UP), history, id ->
-            repository.runs(RunQuery.ofAppId(id.appId())).stream()
-                .filter(run -> run.id().equals(id))
-                .findFirst());
+        repository.recommendations(FOLLOWED_UP),
+        history,
+        id -> repository.runs(RunQuery.ofAppId(id.appId())).stream()
+            .filter(run -> run.id().equals(id))
+            .findFirst());
     return Usage.stats(history, settings.prices(), recommendations);
   }
 

@@ -124,7 +124,8 @@ final class FollowUp {
   }
 
   private static @Nullable String job(Recommendation recommendation, Map<String, String> jobs) {
-    return recommendation.current().equals(Resources.NONE) || recommendation.runs().isEmpty()
+    return recommendation.current().equals(Resources.NONE)
+            || recommendation.runs().isEmpty()
         ? null
         : jobs.get(recommendation.runs().get(0));
   }
@@ -204,19 +205,20 @@ final class FollowUp {
     double actual = run.durationMs().orElseThrow();
     apes.add(100 * Math.abs(predicted.expected() - actual) / actual);
     inside += actual >= predicted.low() && actual <= predicted.high() ? 1 : 0;
-    close += !dead && Math.abs(actual - predicted.expected()) <= CLOSE * predicted.expected() ? 1 : 0;
+    close +=
+        !dead && Math.abs(actual - predicted.expected()) <= CLOSE * predicted.expected() ? 1 : 0;
   }
 
   private static boolean isOther(OptionalLong asked, OptionalLong read) {
     return asked.isPresent()
         && read.isPresent()
-        && Math.abs((double) read.getAsLong() - asked.getAsLong())
-            > SAME_INPUT * asked.getAsLong();
+        && Math.abs((double) read.getAsLong() - asked.getAsLong()) > SAME_INPUT * asked.getAsLong();
   }
 
   private static boolean hadProposed(ApplicationRun run, Resources proposed) {
     Map<String, String> conf = run.configuration();
-    boolean dynamic = SparkSettings.flag(conf, "spark.dynamicAllocation.enabled").orElse(false);
+    boolean dynamic =
+        SparkSettings.flag(conf, "spark.dynamicAllocation.enabled").orElse(false);
     if (proposed.dynamicAllocation().orElse(dynamic) != dynamic
         || differ(
             proposed.executorMemoryOverheadMb(),

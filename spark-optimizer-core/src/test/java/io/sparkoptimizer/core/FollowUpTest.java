@@ -91,9 +91,7 @@ class FollowUpTest {
     List<RunSummary> history =
         runs.stream().map(RunSummary::of).sorted(RunSummary.NEWEST_FIRST).toList();
     return FollowUp.of(
-        given,
-        history,
-        id -> runs.stream().filter(run -> run.id().equals(id)).findFirst());
+        given, history, id -> runs.stream().filter(run -> run.id().equals(id)).findFirst());
   }
 
   private static void assertCounts(
@@ -234,8 +232,7 @@ class FollowUpTest {
     runs.add(bounded(1, "16"));
     give(0, 60_000);
     Recommendation fixed = given.get(0).recommendation();
-    given.set(
-        0, new GivenRecommendation(proposing(fixed, bounds), given.get(0).givenMs()));
+    given.set(0, new GivenRecommendation(proposing(fixed, bounds), given.get(0).givenMs()));
     assertCounts(followUp(), 0, 1, 0, 0);
     runs.add(bounded(2, "8"));
     assertCounts(followUp(), 1, 0, 0, 0);
