@@ -946,7 +946,7 @@ class CommandsTest {
             "9 recommendations with a predicted time: 3 followed, 2 not followed, 1 open, 2 run"
                 + " with other input")
         .contains(
-            "median error 12 %, inside the interval 50 %, within 20 % - (mean confidence 75 %),"
+            "median error 13 %, inside the interval 50 %, within 20 % - (mean confidence 75 %),"
                 + " 1 ran out of memory");
   }
 
