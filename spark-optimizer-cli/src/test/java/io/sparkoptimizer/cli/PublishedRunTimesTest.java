@@ -44,6 +44,12 @@ class PublishedRunTimesTest {
       "C3O pagerank, extrapolate: MAPE over the best single baseline's",
       "Dataproc, leave-one-out: 0.90 lies in the band of the share in the 90 % interval");
 
+  /** And those that so few draws as a normal build has, or the tables that it leaves out, say nothing of. */
+  private static final Set<String> OF_MANY_DRAWS = Set.of(
+      "C3O pagerank, points 12: MAPE",
+      "Dataproc, points 12: interval score against a conformalised log-linear model's",
+      "all tables, leave-one-out: share in the 90 % interval");
+
   /** Of one kind of hold-out over some tables. */
   private record Result(String tables, String protocol, Backtest tested) {
     Backtest.Intervals intervals() {
@@ -116,7 +122,9 @@ class PublishedRunTimesTest {
             "scores", calibration.scores(),
             "reliability", calibration.reliability())));
     System.out.println("written: " + page.toAbsolutePath());
-    assertThat(bars.stream().filter(bar -> !MISSED.contains(bar.what())))
+    assertThat(bars.stream()
+            .filter(bar -> !MISSED.contains(bar.what()))
+            .filter(bar -> FOR_THE_PAGE || !OF_MANY_DRAWS.contains(bar.what())))
         .as("bars that were met, seed %d", SEED)
         .allMatch(Bar::met);
   }
