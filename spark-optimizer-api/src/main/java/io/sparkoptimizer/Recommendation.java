@@ -90,7 +90,7 @@ public record Recommendation(
 
   /** How the input size of the prediction was found. */
   public enum InputBasis {
-    /** The newest run's. */
+    /** The newest run's; of rows of a table, which have no time, that of most. */
     LAST_RUN,
     /** {@code inputScale} times the newest run's. */
     SCALED,

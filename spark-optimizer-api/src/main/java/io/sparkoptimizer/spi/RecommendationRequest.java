@@ -9,8 +9,8 @@ import java.util.List;
  * The question to a recommender.
  *
  * @param profile the run that is asked about
- * @param runs the job's own runs, newest first, at most {@link OptimizerSettings#maxRuns}; empty for a
- *     job without history
+ * @param runs the job's own runs, newest first, at most {@link OptimizerSettings#maxRuns}; rows of tables
+ *     only where there is no log, and then up to 1,000; empty for a job without history
  * @param history all recorded runs, of every job
  * @param settings weights, thresholds, prices
  */
