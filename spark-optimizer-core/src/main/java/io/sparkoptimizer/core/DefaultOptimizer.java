@@ -64,6 +64,9 @@ final class DefaultOptimizer implements Optimizer {
   /** Setting that names the repository to use; the first by its order where it is not given. */
   private static final String REPOSITORY = "repository";
 
+  /** Rows of tables of one job that are learnt from at most. */
+  private static final int MOST_ROWS = 1_000;
+
   private static final String IN_MEMORY = "in-memory";
 
   /** The newest recommendations that {@link #stats} follows up, so that its cost stays bounded. */
@@ -273,15 +276,25 @@ final class DefaultOptimizer implements Optimizer {
     return signature.map(job -> runsOf(job, most)).orElse(List.of());
   }
 
-  /** Runs of one job that have ended, newest first. A name that equals the signature is another job's. */
-  private List<ApplicationRun> runsOf(String signature, int most) {
+  /**
+   * Runs of one job that have ended, newest first. A name that equals the signature is another job's. Rows of
+   * tables count where there is no log, and then as many as a model can learn from.
+   */
+  private List<ApplicationRun> runsOf(String signature, int mostLogs) {
     RunQuery query = RunQuery.ofJob(signature);
+    List<RunSummary> all = repository.summaries(query);
+    boolean rows = all.stream()
+        .filter(run -> isOf(signature, run.jobSignature(), run.status()))
+        .allMatch(RunSummary::fromTable);
+    int most = rows ? Math.max(MOST_ROWS, mostLogs) : mostLogs;
     int wanted = 0;
     int upTo = 0;
     int seen = 0;
-    for (RunSummary row : repository.summaries(query)) {
+    for (RunSummary run : all) {
       seen++;
-      if (wanted < most && isOf(signature, row.jobSignature(), row.status())) {
+      if (wanted < most
+          && isOf(signature, run.jobSignature(), run.status())
+          && run.fromTable() == rows) {
         wanted++;
         upTo = seen;
       }
@@ -289,7 +302,8 @@ final class DefaultOptimizer implements Optimizer {
     return upTo == 0
         ? List.of()
         : repository.runs(query.limit(upTo)).stream()
-            .filter(run -> isOf(signature, run.jobSignature(), run.status()))
+            .filter(run -> isOf(signature, run.jobSignature(), run.status())
+                && (run.tableRow() != null) == rows)
             .toList();
   }
 

@@ -64,6 +64,10 @@ record Parameters(Map<String, String> asked) {
                 ? PREFIX + unknown.keySet().iterator().next()
                 : "its " + PREFIX + "NAME")
             + ".";
+    if (runs.stream().allMatch(run -> run.tableRow() != null)) {
+      // What parameters do to its time is learnt from all rows.
+      return new Match(runs, unused);
+    }
     Predicate<ApplicationRun> equal = run -> known.entrySet().stream()
         .allMatch(one ->
             value(run, one.getKey()).filter(one.getValue().strip()::equals).isPresent());

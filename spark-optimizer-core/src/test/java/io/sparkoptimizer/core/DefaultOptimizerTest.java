@@ -165,7 +165,7 @@ class DefaultOptimizerTest {
       assertThatThrownBy(
               () -> optimizer.recommend(JobProfile.builder("x").method("guess").build()))
           .isInstanceOf(OptimizerException.class)
-          .hasMessage("method is \"guess\"; found [loud, quiet, rules, similarity]");
+          .hasMessage("method is \"guess\"; found [loud, quiet, rules, run-times, similarity]");
     }
     try (Optimizer optimizer = parts.setting("recommendations.method", "loud").build()) {
       assertThat(optimizer.recommend(JobProfile.builder("x").build()).method()).isEqualTo("loud");
@@ -177,7 +177,7 @@ class DefaultOptimizerTest {
     assertThatThrownBy(
             () -> builder().setting("recommendations.method", "magic").build())
         .isInstanceOf(OptimizerException.class)
-        .hasMessage("recommendations.method is \"magic\"; found [rules, similarity]");
+        .hasMessage("recommendations.method is \"magic\"; found [rules, run-times, similarity]");
     assertThatThrownBy(() -> builder()
             .setting("recommendations.min_similar_jobs", "many")
             .setting("prices.per_core_hour", "free")

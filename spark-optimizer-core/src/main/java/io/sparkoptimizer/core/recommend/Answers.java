@@ -79,7 +79,14 @@ final class Answers {
 
   static Recommendation abstain(RecommendationRequest request, String method, String why) {
     return nothing(
-        request, method, Verdict.ABSTAIN, request.runs(), null, null, Prediction.UNKNOWN, why);
+        request,
+        method,
+        Verdict.ABSTAIN,
+        request.runs(),
+        null,
+        Resources.NONE,
+        Prediction.UNKNOWN,
+        why);
   }
 
   /** What a death for memory asks for, and no word about time: the count stays. */
@@ -115,13 +122,33 @@ final class Answers {
       @Nullable Setup current,
       Prediction currentPrediction,
       String why) {
+    return nothing(
+        request,
+        method,
+        verdict,
+        runs,
+        binding,
+        Optional.ofNullable(current).map(Setup::toResources).orElse(Resources.NONE),
+        currentPrediction,
+        why);
+  }
+
+  static Recommendation nothing(
+      RecommendationRequest request,
+      String method,
+      Verdict verdict,
+      List<ApplicationRun> runs,
+      @Nullable String binding,
+      Resources current,
+      Prediction currentPrediction,
+      String why) {
     return new Recommendation(
         recommendationId(request, method, runs),
         verdict,
         method,
         Resources.NONE,
         Prediction.UNKNOWN,
-        Optional.ofNullable(current).map(Setup::toResources).orElse(Resources.NONE),
+        current,
         currentPrediction,
         0,
         Recommendation.ConfidenceBasis.RULES,

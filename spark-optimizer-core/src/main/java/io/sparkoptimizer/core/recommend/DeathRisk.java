@@ -83,6 +83,10 @@ record DeathRisk(
         heap ? new Share(had.heapMb(), Double.POSITIVE_INFINITY, had.heapKnown()) : had);
   }
 
+  static double rate(long died, long survived) {
+    return (PRIOR_DEATHS + died) / (PRIOR_RUNS + died + survived);
+  }
+
   /** That a run of a size dies for memory: a probability, and how it was found. */
   record Risk(double probability, OomRiskBasis basis) {}
 
@@ -102,7 +106,7 @@ record DeathRisk(
         .filter(had -> had.heapMb() >= asked.heapMb() && had.besideMb() >= asked.besideMb())
         .count();
     long survived = alive.stream().filter(had -> had.heapMb() <= tried).count();
-    double rate = (PRIOR_DEATHS + died) / (PRIOR_RUNS + died + survived);
+    double rate = rate(died, survived);
     double less = tried / asked.heapMb();
     if (less <= 1) {
       return Optional.of(new Risk(rate, OomRiskBasis.TRIED));

@@ -15,29 +15,53 @@ import java.util.OptionalDouble;
  * @param risk that something dies for memory; empty where nothing tells
  */
 record Option(
-    Setup setup, JobModel.Forecast forecast, Setup.Bill bill, Optional<DeathRisk.Risk> risk) {
+    Setup setup, JobModel.Forecast forecast, Setup.Bill bill, Optional<DeathRisk.Risk> risk)
+    implements Choice {
 
-  Interval duration() {
+  @Override
+  public Interval duration() {
     return forecast.spread().around(forecast.estimate().durationMs());
   }
 
   /** Cost goes with time: executors are paid for as long as they live. */
-  Interval cost() {
+  @Override
+  public Interval cost() {
     return forecast.spread().around(bill.cost());
   }
 
-  /** What is weighed against time: money, or core-hours where nothing has a price. */
-  double effort() {
+  @Override
+  public double effort() {
     return bill.cost() > 0 ? bill.cost() : bill.coreHours();
   }
 
-  double durationMs() {
+  @Override
+  public double durationMs() {
     return forecast.estimate().durationMs();
   }
 
-  /** Probability that something dies for memory; 0 where nothing tells. */
-  double oomRisk() {
+  @Override
+  public double oomRisk() {
     return risk.map(DeathRisk.Risk::probability).orElse(0.0);
+  }
+
+  @Override
+  public double doubt() {
+    return forecast.spread().prior();
+  }
+
+  @Override
+  public int executors() {
+    return setup.executors();
+  }
+
+  @Override
+  public int cores() {
+    return setup.cores();
+  }
+
+  @Override
+  public String words() {
+    return setup.executors() + " executors";
   }
 
   /** Probability that the time is within 20 % and nothing dies for memory. */

@@ -53,6 +53,15 @@ public final class RulesRecommender implements Recommender {
       return SizeClass.answer(request, NAME);
     }
     List<ApplicationRun> runs = request.runs();
+    if (RunTimesRecommender.isOfTables(runs)) {
+      return Answers.abstain(
+          request,
+          NAME,
+          RunTimesRecommender.whyNot(request)
+              .orElse(
+                  "The newest run is a row of a table, which tells of no stages; of such jobs the"
+                      + " method run-times knows more."));
+    }
     if (runs.stream().noneMatch(JobModel::isWhole)) {
       return withoutAWholeRun(request);
     }

@@ -3,14 +3,13 @@ package io.sparkoptimizer.core.recommend;
 import io.sparkoptimizer.JobProfile;
 import io.sparkoptimizer.OptimizerSettings;
 import io.sparkoptimizer.Priority;
-import io.sparkoptimizer.Resources;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.TreeSet;
-import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * is the prior of {@link io.sparkoptimizer.core.schedule.Spread}: a size far from all that was seen
  * must gain more than that.
  */
-final class Search {
+final class Search<C extends Choice> {
   /** Sizes tried between a count and its double. */
   private static final int PER_OCTAVE = 4;
 
@@ -40,21 +39,14 @@ final class Search {
 
   private final JobProfile profile;
   private final OptimizerSettings settings;
-  private final Function<Setup, Option> price;
   private final double mostRisk;
 
   /**
-   * @param price what a size is expected to take; asked by several threads at once
    * @param todaysRisk probability that today's size dies for memory
    */
-  Search(
-      JobProfile profile,
-      OptimizerSettings settings,
-      Function<Setup, Option> price,
-      double todaysRisk) {
+  Search(JobProfile profile, OptimizerSettings settings, double todaysRisk) {
     this.profile = profile;
     this.settings = settings;
-    this.price = price;
     this.mostRisk = Math.max(RISKY, todaysRisk);
   }
 
@@ -67,12 +59,8 @@ final class Search {
    * @param fastest the fastest size, whether or not it meets the demands
    * @param cheapest the cheapest one
    */
-  record Found(
-      @Nullable Option pick,
-      @Nullable String binding,
-      List<Option> front,
-      Option fastest,
-      Option cheapest) {}
+  record Found<C extends Choice>(
+      @Nullable C pick, @Nullable String binding, List<C> front, C fastest, C cheapest) {}
 
   /** Executor counts to try: all small ones, then {@value #PER_OCTAVE} an octave, and the present one. */
   static List<Integer> counts(int least, int most, OptionalInt present) {
@@ -87,39 +75,37 @@ final class Search {
   }
 
   /**
-   * @param sizes what can be run; not empty
+   * @param all what can be run; not empty
    * @param cappedBy what keeps larger sizes out, where something does
    */
-  Found among(List<Setup> sizes, @Nullable String cappedBy) {
-    List<Option> all = sizes.parallelStream().map(price).toList();
-    Option fastest = all.stream().min(byTime()).orElseThrow();
-    Option cheapest = all.stream().min(byEffort()).orElseThrow();
-    List<Option> feasible = feasible(all);
+  Found<C> among(List<C> all, @Nullable String cappedBy) {
+    C fastest = all.stream().min(byTime()).orElseThrow();
+    C cheapest = all.stream().min(byEffort()).orElseThrow();
+    List<C> feasible = feasible(all);
     if (feasible.isEmpty()) {
-      return new Found(null, bindingOf(fastest, cheapest), List.of(), fastest, cheapest);
+      return new Found<>(null, bindingOf(fastest, cheapest), List.of(), fastest, cheapest);
     }
-    List<Option> front = paretoFront(feasible);
-    Option pick = best(front);
-    Option unbound = best(all);
+    List<C> front = paretoFront(feasible);
+    C pick = best(front);
+    C unbound = best(all);
     String binding = null;
     if (!pick.equals(unbound)) {
       binding = violations(unbound).stream().findFirst().orElse(null);
     } else if (cappedBy != null
-        && pick.setup().executors()
-            == sizes.stream().mapToInt(Setup::executors).max().orElse(0)) {
+        && pick.executors() == all.stream().mapToInt(Choice::executors).max().orElse(0)) {
       binding = cappedBy;
     }
-    return new Found(pick, binding, front, fastest, cheapest);
+    return new Found<>(pick, binding, front, fastest, cheapest);
   }
 
   /**
    * Sizes whose interval meets every demand, or where there are none, those whose expectation does; of
    * either only the safe ones, where there are any.
    */
-  private List<Option> feasible(List<Option> all) {
+  private List<C> feasible(List<C> all) {
     for (boolean safe : new boolean[] {true, false}) {
       for (boolean surely : new boolean[] {true, false}) {
-        List<Option> some = all.stream()
+        List<C> some = all.stream()
             .filter(option -> (!safe || isSafe(option)) && meets(option, surely))
             .toList();
         if (!some.isEmpty()) {
@@ -131,13 +117,13 @@ final class Search {
   }
 
   /** Whether it dies for memory hardly ever, or no more often than today's size. */
-  boolean isSafe(Option option) {
+  boolean isSafe(C option) {
     return option.oomRisk() <= mostRisk;
   }
 
-  boolean meets(Option option, boolean surely) {
+  boolean meets(C option, boolean surely) {
     double time = surely ? option.duration().high() : option.durationMs();
-    double cost = surely ? option.cost().high() : option.bill().cost();
+    double cost = surely ? option.cost().high() : option.cost().expected();
     return time <= slaMs() && cost <= profile.budget().orElse(Double.POSITIVE_INFINITY);
   }
 
@@ -147,7 +133,7 @@ final class Search {
         : Double.POSITIVE_INFINITY;
   }
 
-  private List<String> violations(Option option) {
+  private List<String> violations(C option) {
     List<String> violated = new ArrayList<>();
     if (profile.sla().isPresent()
         && option.duration().high() > profile.sla().get().toMillis()) {
@@ -162,43 +148,43 @@ final class Search {
     return violated;
   }
 
-  private String bindingOf(Option fastest, Option cheapest) {
+  private String bindingOf(C fastest, C cheapest) {
     if (fastest.durationMs() > slaMs()) {
       return String.format(
           Locale.ROOT,
-          "sla of %s: the fastest size found, %d executors, is expected to take %s",
+          "sla of %s: the fastest size found, %s, is expected to take %s",
           Words.time(slaMs()),
-          fastest.setup().executors(),
+          fastest.words(),
           Words.time(fastest.durationMs()));
     }
     if (profile.budget().isPresent()
-        && cheapest.bill().cost() > profile.budget().getAsDouble()) {
+        && cheapest.cost().expected() > profile.budget().getAsDouble()) {
       return String.format(
           Locale.ROOT,
-          "budget of %.4f %s: the cheapest size found, %d executors, is expected to cost %.4f",
+          "budget of %.4f %s: the cheapest size found, %s, is expected to cost %.4f",
           profile.budget().getAsDouble(),
           settings.prices().currency(),
-          cheapest.setup().executors(),
-          cheapest.bill().cost());
+          cheapest.words(),
+          cheapest.cost().expected());
     }
     return "sla and budget together: each can be met, both cannot";
   }
 
-  private Option best(List<Option> options) {
+  private C best(List<C> options) {
     return options.stream()
-        .min(Comparator.comparingDouble(this::score)
+        .min(Comparator.comparingDouble((C option) -> score(option))
             .thenComparing(byTime())
-            .thenComparingInt(option -> option.setup().executors())
-            .thenComparingInt(option -> option.setup().cores()))
+            .thenComparingInt(option -> option.executors())
+            .thenComparingInt(option -> option.cores()))
         .orElseThrow();
   }
 
   /** Lower is better. */
-  double score(Option option) {
+  double score(C option) {
     double time = timeWeight();
     return time * Math.log(Math.max(1, option.durationMs()))
         + (1 - time) * Math.log(Math.max(1e-9, option.effort()))
-        + option.forecast().spread().prior();
+        + option.doubt();
   }
 
   private double timeWeight() {
@@ -208,19 +194,19 @@ final class Search {
     return profile.priority() == Priority.PERFORMANCE ? PREFERRED : 1 - PREFERRED;
   }
 
-  private static Comparator<Option> byTime() {
-    return Comparator.comparingDouble(Option::durationMs).thenComparingDouble(Option::effort);
+  private static Comparator<Choice> byTime() {
+    return Comparator.comparingDouble(Choice::durationMs).thenComparingDouble(Choice::effort);
   }
 
-  private static Comparator<Option> byEffort() {
-    return Comparator.comparingDouble(Option::effort).thenComparingDouble(Option::durationMs);
+  private static Comparator<Choice> byEffort() {
+    return Comparator.comparingDouble(Choice::effort).thenComparingDouble(Choice::durationMs);
   }
 
   /** Options that no other one beats in time and cost, fastest first. */
-  static List<Option> paretoFront(List<Option> options) {
-    List<Option> front = new ArrayList<>();
+  static <C extends Choice> List<C> paretoFront(List<C> options) {
+    List<C> front = new ArrayList<>();
     double cheapest = Double.POSITIVE_INFINITY;
-    for (Option option : options.stream().sorted(byTime()).toList()) {
+    for (C option : options.stream().sorted(byTime()).toList()) {
       if (option.effort() < cheapest) {
         front.add(option);
         cheapest = option.effort();
@@ -230,14 +216,12 @@ final class Search {
   }
 
   /** The front without what is proposed, at most {@value #MOST_ALTERNATIVES} of it. */
-  static List<Option> alternatives(List<Option> front, Resources proposed) {
-    List<Option> others = front.stream()
-        .filter(option -> !option.setup().toResources().equals(proposed))
-        .toList();
+  static <C> List<C> alternatives(List<C> front, Predicate<C> proposed) {
+    List<C> others = front.stream().filter(Predicate.not(proposed)).toList();
     if (others.size() <= MOST_ALTERNATIVES) {
       return others;
     }
-    List<Option> some = new ArrayList<>();
+    List<C> some = new ArrayList<>();
     for (int i = 0; i < MOST_ALTERNATIVES; i++) {
       some.add(
           others.get((int) Math.round((double) i * (others.size() - 1) / (MOST_ALTERNATIVES - 1))));

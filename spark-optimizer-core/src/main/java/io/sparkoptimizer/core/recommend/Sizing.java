@@ -42,7 +42,7 @@ final class Sizing {
   private static final double NOISE_SHARE = 0.5;
 
   /** A change of memory alone is no matter of noise, but must be worth the trouble. */
-  private static final double WORTH = 0.01;
+  static final double WORTH = 0.01;
 
   /** So is less memory, whatever it costs beside the cores: where memory is short it decides how much runs. */
   private static final double LESS_MEMORY = 0.95;
@@ -88,7 +88,7 @@ final class Sizing {
   private final Need need;
   private final JobProfile profile;
   private final Prices prices;
-  private final Search search;
+  private final Search<Option> search;
 
   private Sizing(RecommendationRequest request, Need need) {
     this.request = request;
@@ -101,7 +101,7 @@ final class Sizing {
             .risk(need.current())
             .map(DeathRisk.Risk::probability)
             .orElse(0.0);
-    this.search = new Search(profile, request.settings(), this::price, todaysRisk);
+    this.search = new Search<>(profile, request.settings(), todaysRisk);
   }
 
   static Recommendation answer(RecommendationRequest request, Need need) {
@@ -157,7 +157,8 @@ final class Sizing {
       return Answers.nothing(
           request, need.method(), Verdict.INFEASIBLE, need.runs(), why, current, todays, why + ".");
     }
-    Search.Found found = search.among(sizes, cap());
+    Search.Found<Option> found =
+        search.among(sizes.parallelStream().map(this::price).toList(), cap());
     if (found.pick() == null) {
       String why = "No size meets what was asked: " + found.binding() + ". " + reasons();
       return Answers.nothing(
@@ -365,7 +366,7 @@ final class Sizing {
       Option pick,
       @Nullable Option today,
       boolean sizeKept,
-      Search.Found found,
+      Search.Found<Option> found,
       Prediction todays) {
     Resources proposed = pick.setup().toResources();
     List<Evidence> others = need.remedies().evidence(pick.setup());
@@ -398,7 +399,9 @@ final class Sizing {
         reasoning(pick, today, sizeKept, changes, found),
         evidence,
         conf,
-        Search.alternatives(found.front(), proposed).stream()
+        Search.alternatives(
+                found.front(), option -> option.setup().toResources().equals(proposed))
+            .stream()
             .map(option ->
                 new Recommendation.Alternative(option.setup().toResources(), option.prediction()))
             .toList());
@@ -507,7 +510,7 @@ final class Sizing {
       @Nullable Option today,
       boolean sizeKept,
       Map<String, String> changes,
-      Search.Found found) {
+      Search.Found<Option> found) {
     StringBuilder text = new StringBuilder(reasons());
     Setup size = pick.setup();
     text.append(text.isEmpty() ? "" : " ");

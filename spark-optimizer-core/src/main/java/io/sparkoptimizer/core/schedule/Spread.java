@@ -60,6 +60,9 @@ public record Spread(
   /** Beyond a factor of a billion an interval says nothing, but must stay a number. */
   private static final double WIDEST = Math.log(1e9);
 
+  /** Nobody measures times closer than this; it keeps quotients finite. */
+  private static final double LEAST_SIGMA = 1e-6;
+
   /** Standard deviation of ln(actual / predicted) before anything is known of the job. */
   public static double prior(Candidate from, Candidate to, int fromPartitions) {
     return Change.of(from, to, fromPartitions).prior();
@@ -148,6 +151,19 @@ public record Spread(
   /** A spread that no left-out run stands behind. */
   public static Spread ofPrior(double sigma) {
     return of(sigma, List.of(), 0, 0, Pool.NONE);
+  }
+
+  /**
+   * Of a model that says itself how far off each prediction may be.
+   *
+   * @param halfWidth half of its 90 % interval of ln(actual / predicted), 0 or more
+   * @param leftOut runs of the job that were predicted without them
+   * @param hits how many of these lay within 20 %
+   * @param beyond whether the question lies outside of what was seen
+   */
+  public static Spread ofModel(double halfWidth, int leftOut, int hits, boolean beyond) {
+    double sigma = Math.max(halfWidth / Z90, LEAST_SIGMA);
+    return new Spread(sigma, sigma, sigma, halfWidth, leftOut, hits, beyond, Pool.NONE);
   }
 
   /** A variance known from few figures is wider than it looks: that of Student's t. A prior is given. */

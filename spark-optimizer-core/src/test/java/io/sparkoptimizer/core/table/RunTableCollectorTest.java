@@ -378,8 +378,14 @@ class RunTableCollectorTest {
         .isCloseTo((16 * 453.5 + 32 * 80 + 32 * 70.25) / 3600, within(1e-9));
     assertThat(optimizer.analyze(run).findings()).isEmpty();
     Recommendation answer = optimizer.recommend(JobProfile.builder("kmeans").build());
-    assertThat(answer.verdict()).isEqualTo(Verdict.ABSTAIN);
-    assertThat(answer.reasoning()).contains("is a row of a table, which tells of no stages");
+    assertThat(answer.method()).isEqualTo("run-times");
+    assertThat(answer.verdict()).isEqualTo(Verdict.KEEP);
+    assertThat(answer.proposed().numExecutors()).hasValue(2);
+    assertThat(answer.proposed().executorMemoryMb()).isEmpty();
+    Recommendation rules =
+        optimizer.recommend(JobProfile.builder("kmeans").method("rules").build());
+    assertThat(rules.verdict()).isEqualTo(Verdict.ABSTAIN);
+    assertThat(rules.reasoning()).contains("is a row of a table, which tells of no stages");
     assertThat(optimizer.analyze(run).healthScore()).isEmpty();
     assertThat(optimizer.whatIf(run, WhatIf.Query.ofExecutors(2, 4)).points())
         .extracting(WhatIf.Point::refused)
