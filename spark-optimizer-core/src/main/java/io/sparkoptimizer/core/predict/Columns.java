@@ -27,7 +27,10 @@ final class Columns {
   /** More columns than this are beyond what some tens of runs can tell. */
   private static final int MOST = 16;
 
-  /** Below this share of the smallest known quantity, logarithms say nothing. */
+  /**
+   * Below this share of the smallest known quantity, logarithms say nothing; nor do multiples of the largest
+   * beyond its inverse.
+   */
   private static final double LEAST = 1e-3;
 
   private static final Set<String> SIZE_AND_INPUT =
@@ -98,9 +101,14 @@ final class Columns {
     }
     double unit = Math.max(Math.abs(least), Math.abs(most));
     ToDoubleFunction<RunFeatures> value = least > 0
-        ? run -> Math.log(Math.max(run.number(name).orElse(Double.NaN), least * LEAST))
-        : run -> run.number(name).orElse(Double.NaN) / unit;
+        ? run -> Math.log(Math.max(
+            run.number(name).orElse(Double.NaN), Math.max(Double.MIN_VALUE, least * LEAST)))
+        : run -> bounded(run.number(name).orElse(Double.NaN) / unit);
     return Optional.of(centred(name, value, known));
+  }
+
+  private static double bounded(double multiple) {
+    return Math.max(-1 / LEAST, Math.min(1 / LEAST, multiple));
   }
 
   private static List<Column> words(String name, List<RunFeatures> known) {

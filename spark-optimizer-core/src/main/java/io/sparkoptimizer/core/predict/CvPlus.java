@@ -98,6 +98,6 @@ public final class CvPlus {
     return Optional.of(new Interval(
         Math.min(expected, Math.exp(low[n - rank(n)])),
         expected,
-        Math.max(expected, Math.exp(high[rank(n) - 1]))));
+        Math.max(expected, Math.min(Double.MAX_VALUE, Math.exp(high[rank(n) - 1])))));
   }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * The logarithm of a job's run time as a Gaussian process (Rasmussen and Williams 2006, chapters 2 and 5):
@@ -30,7 +31,7 @@ import java.util.Random;
 final class GaussianProcess implements Predictor {
   static final String NAME = "gaussian_process";
 
-  /** Runs that a job's time is learnt from at most, the first of those that are known. */
+  /** Runs that a job's time is learnt from at most; of more, as many at equal steps: tables are often sorted. */
   private static final int MOST = 1000;
 
   private static final int MOST_FOR_LENGTHS = 90;
@@ -57,6 +58,9 @@ final class GaussianProcess implements Predictor {
   /** No time is predicted that lies farther than this outside what no and perfect scaling say. */
   private static final double BEYOND = 1.2;
 
+  /** Half an interval's width at most, a factor of a million: more says no more, and is soon infinite. */
+  private static final double WIDEST = Math.log(1e6);
+
   /** What the fit of lengths takes from the surprise of a left-out run, in runs. */
   private static final double SEEN = 3;
 
@@ -76,9 +80,7 @@ final class GaussianProcess implements Predictor {
   /** From one run on. */
   @Override
   public Optional<Fitted> fit(List<Sample> runs) {
-    return runs.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Fit(runs.subList(0, Math.min(MOST, runs.size()))));
+    return runs.isEmpty() ? Optional.empty() : Optional.of(new Fit(runs));
   }
 
   /** What was learnt of one job. */
@@ -99,8 +101,8 @@ final class GaussianProcess implements Predictor {
     private final double factor;
     private final double[] leftOut;
 
-    Fit(List<Sample> known) {
-      this.known = known;
+    Fit(List<Sample> runs) {
+      known = atMost(runs);
       columns = Columns.of(known.stream().map(Sample::run).toList());
       int terms = columns.count() + 2;
       expected = new double[terms];
@@ -157,6 +159,15 @@ final class GaussianProcess implements Predictor {
       }
       calibrated = CvPlus.rank(n) <= n;
       factor = calibrated ? factor(leftOut) : Normal.Z90 * (1 + 1.0 / n);
+    }
+
+    private static List<Sample> atMost(List<Sample> runs) {
+      int n = runs.size();
+      return n <= MOST
+          ? runs
+          : IntStream.range(0, MOST)
+              .mapToObj(i -> runs.get((int) ((long) i * n / MOST)))
+              .toList();
     }
 
     /**
@@ -349,7 +360,7 @@ final class GaussianProcess implements Predictor {
     @Override
     public Interval predict(RunFeatures run) {
       Belief belief = belief(run);
-      double half = factor * belief.deviation();
+      double half = Math.min(WIDEST, factor * belief.deviation());
       return new Interval(
           Math.exp(belief.mean() - half), Math.exp(belief.mean()), Math.exp(belief.mean() + half));
     }

@@ -200,4 +200,36 @@ class GaussianProcessTest {
     }
     assertThat(Cholesky.of(new double[][] {{1, 2}, {2, 1}})).isEmpty();
   }
+
+  @Test
+  void predict_farFromAllThatIsKnown_isFinite() {
+    List<Sample> large = new ArrayList<>();
+    List<Sample> signed = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      large.add(new Sample(run(1000 + i % 3, 10, 5), 60_000 + 100 * i));
+      signed.add(new Sample(run(4 + i % 3, 10, i % 2 * 2 - 1), 60_000 + 100 * i));
+    }
+
+    for (int known : List.of(1, 3, 20)) {
+      Interval small = new GaussianProcess.Fit(large.subList(0, known)).predict(run(1, 10, 5));
+      assertThat(small.expected()).isGreaterThan(60_000);
+      assertThat(small.low()).isPositive();
+    }
+    // Beyond a thousand times what is known nothing changes.
+    GaussianProcess.Fit fit = new GaussianProcess.Fit(signed);
+    assertThat(fit.predict(run(4, 10, 1e300))).isEqualTo(fit.predict(run(4, 10, 1e4)));
+    assertThat(fit.predict(run(4, 10, -1e300))).isEqualTo(fit.predict(run(4, 10, -1e4)));
+  }
+
+  @Test
+  void predict_moreRunsThanCanBeLearntFrom_areTakenFromAllOfThem() {
+    List<Sample> sorted = new ArrayList<>();
+    for (int i = 0; i < 4000; i++) {
+      // Only the last quarter is of large inputs.
+      RunFeatures run = run(2 + i % 11, i < 3000 ? 5 : 50, 4);
+      sorted.add(new Sample(run, law(run)));
+    }
+
+    assertThat(expected(sorted, run(5, 50, 4))).isCloseTo(law(run(5, 50, 4)), withinPercentage(2));
+  }
 }
