@@ -17,6 +17,9 @@ final class Tally {
   /** Two-sided 90 %. */
   private static final double Z90 = 1.6449;
 
+  /** Share of a time. */
+  private static final double ROUNDING = 1e-9;
+
   private final Set<RunId> runs = new HashSet<>();
   private final Set<RunId> withInterval = new HashSet<>();
   private final DoubleStream.Builder errors = DoubleStream.builder();
@@ -43,8 +46,8 @@ final class Tally {
     add(heldOut, method, predictedMs.expected());
     withInterval.add(heldOut.run().id());
     double actual = heldOut.actualMs();
-    double below = Math.max(0, predictedMs.low() - actual);
-    double above = Math.max(0, actual - predictedMs.high());
+    double below = missed(predictedMs.low() - actual, actual);
+    double above = missed(actual - predictedMs.high(), actual);
     double width = predictedMs.high() - predictedMs.low();
     double penalty = 2 / (1 - Recommendation.INTERVAL_COVERAGE);
     intervals++;
@@ -52,6 +55,11 @@ final class Tally {
     winkler += (width + penalty * (below + above)) / actual;
     widths.add(width / actual);
     bases.merge(basis, 1, Integer::sum);
+  }
+
+  /** What arithmetic rounds off is no miss: runs of one time are predicted without any width. */
+  private static double missed(double by, double actual) {
+    return by > ROUNDING * actual ? by : 0;
   }
 
   Backtest.Score score() {

@@ -155,6 +155,20 @@ class BacktesterTest {
   }
 
   @Test
+  void tally_missByRounding_isInside() {
+    Sample run = Sample.of(List.of(TestRuns.etl().build())).get(0);
+    Sample took100 = new Sample(run.run(), null, new Predictor.Sample(run.features(), 100));
+    Tally tally = new Tally();
+    tally.add(took100, "schedule", new Interval(100 + 1e-12, 100 + 1e-12, 100 + 1e-12), "own");
+    tally.add(took100, "schedule", new Interval(90, 95, 100 - 1e-12), "own");
+    tally.add(took100, "schedule", new Interval(90, 95, 100 - 1e-3), "own");
+
+    Backtest.Intervals intervals = tally.score().intervals().orElseThrow();
+
+    assertThat(intervals.coverage()).isEqualTo(2.0 / 3);
+  }
+
+  @Test
   void answers_heldOutRunsOwnTimes_changeNothing() {
     for (Backtest.Protocol protocol :
         List.of(LEAVE_ONE_OUT, new Backtest.LeaveContextOut(), new Backtest.Split(0.7))) {
