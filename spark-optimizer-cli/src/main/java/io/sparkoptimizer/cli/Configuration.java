@@ -98,7 +98,7 @@ record Configuration(Map<String, String> values, String logLevel) {
 
     private void read(Path file, @Nullable String namedBy) {
       String where = namedBy == null ? file.toString() : namedBy + " " + file;
-      JsonNode root = YamlFile.read(file, where, "database: {url: ...}", faults);
+      JsonNode root = YamlFile.read(file, where, "database: {url: ...}", faults, false);
       if (root != null) {
         flatten("", root, file.toString());
       }

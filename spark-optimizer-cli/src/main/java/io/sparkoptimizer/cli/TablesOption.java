@@ -104,7 +104,7 @@ final class TablesOption {
       Map<String, String> settings = new TreeMap<>();
       String example = "job: {column: NAME}";
       int before = faults.size();
-      JsonNode root = YamlFile.read(mapping, "--mapping " + mapping, example, faults);
+      JsonNode root = YamlFile.read(mapping, "--mapping " + mapping, example, faults, true);
       if (root != null) {
         flatten(PREFIX, root, settings);
       } else if (faults.size() == before) {

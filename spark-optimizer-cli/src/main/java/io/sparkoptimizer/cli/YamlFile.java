@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -22,11 +23,15 @@ final class YamlFile {
    * @param where names the file in a fault
    * @param example of keys and values, for the fault of a file that has none
    * @param faults takes why it cannot be read
+   * @param wordsStay whether yes, no, on and off are words and not truths: cells of a table are compared
+   *     with them
    * @return null where it cannot be read, or is empty
    */
-  static @Nullable JsonNode read(Path file, String where, String example, List<String> faults) {
+  static @Nullable JsonNode read(
+      Path file, String where, String example, List<String> faults, boolean wordsStay) {
     ObjectMapper yaml = new ObjectMapper(YAMLFactory.builder()
         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .configure(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS, wordsStay)
         .build());
     JsonNode root;
     try {

@@ -364,7 +364,7 @@ class CommandsTest {
         job: {column: algorithm}
         parameters: [features, 7]
         filter: {machine.type: r4.2xlarge, instance_count: "> 2", k: [1, 2.5]}
-        failed: {column: completed, values: [false]}
+        failed: {column: completed, values: [false, No]}
         """);
     Path two = Files.writeString(shell.folder.resolve("two.yaml"), "job: {file_name: true}");
     shell.optimizer.report = Fixtures.report(12, 11, 1, 3, List.of());
@@ -392,7 +392,8 @@ class CommandsTest {
                 Map.entry("mapping.filter.k[0]", "1"),
                 Map.entry("mapping.filter.k[1]", "2.5"),
                 Map.entry("mapping.failed.column", "completed"),
-                Map.entry("mapping.failed.values[0]", "false")),
+                Map.entry("mapping.failed.values[0]", "false"),
+                Map.entry("mapping.failed.values[1]", "No")),
             Map.of("file[0]", "c.csv", "mapping.job.file_name", "true"));
     assertThat(shell.optimizer.requests.get(0).batchSize()).isEqualTo(7);
   }

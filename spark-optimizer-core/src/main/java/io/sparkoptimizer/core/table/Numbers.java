@@ -1,6 +1,8 @@
 package io.sparkoptimizer.core.table;
 
+import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Numbers as tables write them: a point for the fraction, no separators of thousands, whatever the locale. */
@@ -8,6 +10,8 @@ final class Numbers {
   /** Java's own parser also takes {@code 1d}, {@code 0x1p3}, {@code NaN}. */
   private static final Pattern NUMBER = Pattern.compile(
       "[+-]?(?:[0-9]{1,400}(?:\\.[0-9]{0,400})?|\\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,3})?");
+
+  private static final Set<String> TRUTH = Set.of("true", "false");
 
   private Numbers() {}
 
@@ -21,9 +25,15 @@ final class Numbers {
     return Double.isFinite(number) ? OptionalDouble.of(number) : OptionalDouble.empty();
   }
 
-  /** Whether two texts say the same: as numbers where both are numbers, letter by letter otherwise. */
+  /**
+   * Whether two texts say the same: as numbers where both are numbers, true and false in either case,
+   * letter by letter otherwise.
+   */
   static boolean same(String one, String other) {
-    if (one.strip().equals(other.strip())) {
+    String stripped = one.strip();
+    if (stripped.equals(other.strip())
+        || (TRUTH.contains(stripped.toLowerCase(Locale.ROOT))
+            && stripped.equalsIgnoreCase(other.strip()))) {
       return true;
     }
     OptionalDouble number = of(one);

@@ -210,7 +210,7 @@ public final class RunTableCollector implements Collector {
       if (last != null) {
         accept(last, wrong == 0 ? stamp : unfinished());
       } else if (wrong == 0) {
-        sink.skip(stamp, "holds no row that counts");
+        sink.skip(new SkippedInput(file.toString(), "holds no row that counts"));
       }
     }
 
