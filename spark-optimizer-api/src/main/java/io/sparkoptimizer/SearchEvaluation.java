@@ -83,7 +83,7 @@ public record SearchEvaluation(
    * @param runsTo11 trials until the cheapest is at most 1.1, the median over draws and workloads; empty
    *     where half of them never come there
    * @param runsTo12 the same for 1.2
-   * @param failedShare failed trials by all trials
+   * @param failedShare failed trials by all trials; NaN where there were none
    * @param stoppedAfter mean number of trials after which the search itself would have stopped, the budget
    *     where it would not; empty for baselines, which never stop
    * @param costAtStop mean cost of the cheapest at that point; empty for baselines

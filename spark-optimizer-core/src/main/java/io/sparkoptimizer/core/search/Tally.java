@@ -74,7 +74,7 @@ final class Tally {
             .toList(),
         median(runsToNear),
         median(runsToFair),
-        trials == 0 ? 0 : (double) failed / trials,
+        (double) failed / trials, // NaN without any
         stops == 0 ? OptionalDouble.empty() : OptionalDouble.of(stoppedAfter / stops),
         stops == 0 ? OptionalDouble.empty() : OptionalDouble.of(costAtStop / stops));
   }

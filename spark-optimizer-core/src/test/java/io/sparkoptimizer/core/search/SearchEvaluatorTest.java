@@ -112,6 +112,7 @@ class SearchEvaluatorTest {
     assertThat(alone.notTested()).containsEntry("no_other_program", 1);
     assertThat(alone.workloads()).isEmpty();
     assertThat(alone.overall().costAfter()).containsOnly(Double.NaN);
+    assertThat(alone.overall().failedShare()).isNaN();
   }
 
   @Test
