@@ -5,7 +5,6 @@ import io.sparkoptimizer.core.statistics.Cholesky;
 import io.sparkoptimizer.spi.Predictor;
 import io.sparkoptimizer.spi.RunFeatures;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -120,18 +119,28 @@ public final class Baselines {
 
     List<Predictor.Sample> to(RunFeatures asked, int most) {
       double[] point = columns.of(asked);
-      double[] distances = new double[points.length];
-      Integer[] order = new Integer[points.length];
+      int[] nearest = new int[Math.min(most, points.length)];
+      double[] distances = new double[nearest.length];
+      int found = 0;
+      // Samples are newest first, and of equally near ones the first stays.
       for (int i = 0; i < points.length; i++) {
-        order[i] = i;
+        double distance = 0;
         for (int k = 0; k < point.length; k++) {
           double off = point[k] - points[i][k];
-          distances[i] += off * off;
+          distance += off * off;
         }
+        if (found == nearest.length && !(distance < distances[found - 1])) {
+          continue;
+        }
+        int at = found == nearest.length ? found - 1 : found++;
+        for (; at > 0 && distance < distances[at - 1]; at--) {
+          nearest[at] = nearest[at - 1];
+          distances[at] = distances[at - 1];
+        }
+        nearest[at] = i;
+        distances[at] = distance;
       }
-      // Stable, and samples are newest first.
-      Arrays.sort(order, Comparator.comparingDouble(i -> distances[i]));
-      return Arrays.stream(order).limit(most).map(known::get).toList();
+      return Arrays.stream(nearest).mapToObj(known::get).toList();
     }
   }
 

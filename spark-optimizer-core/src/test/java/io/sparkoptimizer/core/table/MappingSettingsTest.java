@@ -185,6 +185,7 @@ class MappingSettingsTest {
     }
     assertThat(Numbers.same("2", "2.0")).isTrue();
     assertThat(Numbers.same("false", " false")).isTrue();
-    assertThat(Numbers.same("False", "false")).isFalse();
+    assertThat(Numbers.same("False", "false")).isTrue();
+    assertThat(Numbers.same("Failed", "failed")).isFalse();
   }
 }
